@@ -1,0 +1,33 @@
+/** The command tree. Registration is eager and small; what a command does is imported when it runs. */
+
+import { Command } from "commander";
+import type { CommandHost, Register } from "./command.ts";
+import { addGlobalOptions } from "./global-options.ts";
+import { VERSION } from "./version.ts";
+
+const COMMANDS: readonly Register[] = [];
+
+/** The whole program. Throws CommanderError instead of exiting. */
+export function createProgram(host: CommandHost): Command {
+  const program = new Command("r53kit")
+    .description("Set up, trace, rehearse and watch DNS on Amazon Route 53, or on an embedded local backend")
+    .version(VERSION, "--version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .showHelpAfterError("(add --help for the options)")
+    .addHelpText("after", EXIT_CODES);
+  for (const register of COMMANDS) register(program, host);
+  addGlobalOptions(program);
+  prepare(program);
+  return program;
+}
+
+/** Commander copies these settings only to commands made after them. */
+function prepare(command: Command): void {
+  command.exitOverride().allowExcessArguments(false);
+  command.showSuggestionAfterError(true);
+  for (const child of command.commands) prepare(child);
+}
+
+const EXIT_CODES = `
+Exit codes: 0 fine; 1 failed; 2 findings (a plan with changes under --detailed-exitcode, a trace with
+problems, a drill past its target); 64 wrong usage or config; 130 interrupted.`;

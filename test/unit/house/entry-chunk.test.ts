@@ -1,0 +1,50 @@
+import { build } from "esbuild";
+import { beforeAll, describe, expect, it } from "vitest";
+import { options } from "../../../.config/bundle.mjs";
+
+interface Chunk {
+  readonly inputs: Record<string, unknown>;
+  readonly imports: readonly { readonly path: string; readonly kind: string }[];
+  readonly entryPoint?: string;
+}
+
+let chunks: Record<string, Chunk>;
+
+beforeAll(async () => {
+  const result = await build({ ...options, write: false });
+  chunks = result.metafile.outputs as Record<string, Chunk>;
+}, 60_000);
+
+/** Everything that loads before the first line of a command runs. */
+function staticInputs(entry: string): string[] {
+  const seen = new Set<string>();
+  const visit = (name: string) => {
+    const chunk = chunks[name];
+    if (chunk === undefined || seen.has(name)) return;
+    seen.add(name);
+    for (const one of chunk.imports) if (one.kind === "import-statement") visit(one.path);
+  };
+  visit(entry);
+  return [...seen].flatMap((name) => Object.keys(chunks[name]?.inputs ?? {}));
+}
+
+describe("the entry chunk", () => {
+  it("statically pulls in nothing but commander and the command declarations", () => {
+    const entry = Object.keys(chunks).find((name) => chunks[name]?.entryPoint === "src/cli/main.ts") as string;
+    const inputs = staticInputs(entry);
+    expect(inputs).toContain("src/cli/program.ts");
+    const packages = new Set(inputs.flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []));
+    expect([...packages]).toEqual(["commander"]);
+    expect(inputs.filter((input) => input.startsWith("src/") && !/^src\/(cli\/|errors\.ts)/.test(input))).toEqual([]);
+  });
+
+  it("leaves Ink and React to chunks of their own", () => {
+    const withInk = Object.entries(chunks).filter(([, chunk]) =>
+      Object.keys(chunk.inputs).some((input) => /node_modules\/(ink|react)\//.test(input)),
+    );
+    const withCommander = withInk.filter(([, chunk]) =>
+      Object.keys(chunk.inputs).some((input) => input.includes("node_modules/commander/")),
+    );
+    expect(withCommander).toEqual([]);
+  });
+});
