@@ -1,0 +1,38 @@
+/** Route 53's quotas and page sizes in one place (Developer Guide, "Quotas"; API reference). Defaults of a new account. */
+
+/** Of one ChangeResourceRecordSets request; an UPSERT counts twice in both (API reference, ChangeResourceRecordSets). */
+export const MAX_RECORDS_PER_BATCH = 1000;
+export const MAX_VALUE_CHARACTERS_PER_BATCH = 32_000;
+
+/** Records in one record set. */
+export const MAX_RECORDS_PER_RECORD_SET = 400;
+/** Record sets of one name and type with a routing policy. */
+export const MAX_RECORD_SETS_PER_GROUP = 100;
+/** Characters of one value. */
+export const MAX_VALUE_CHARACTERS = 4000;
+/** Record sets that one can create in a zone; the NS and SOA that come with it are not counted. */
+export const MAX_RECORD_SETS_PER_ZONE = 10_000;
+export const MAX_VPCS_PER_ZONE = 300;
+
+export const MAX_HOSTED_ZONES = 500;
+export const MAX_HEALTH_CHECKS = 200;
+export const MAX_TRAFFIC_POLICIES = 50;
+export const MAX_TRAFFIC_POLICY_VERSIONS = 1000;
+export const MAX_TRAFFIC_POLICY_INSTANCES = 5;
+export const MAX_REUSABLE_DELEGATION_SETS = 100;
+export const MAX_CHILD_HEALTH_CHECKS = 256;
+
+/** ListResourceRecordSets: the page when MaxItems is not given, and the largest there is. */
+export const DEFAULT_RECORD_SETS_PAGE = 100;
+export const MAX_RECORD_SETS_PAGE = 300;
+/** Every other list. */
+export const DEFAULT_PAGE = 100;
+export const MAX_PAGE = 100;
+
+/** Tags of one resource (a request also changes at most ten). */
+export const MAX_TAGS_PER_RESOURCE = 50;
+export const MAX_TAGS_PER_REQUEST = 10;
+
+/** Caching times of the record sets that come with a new zone, in seconds. */
+export const APEX_NS_TTL_SECONDS = 172_800;
+export const APEX_SOA_TTL_SECONDS = 900;
