@@ -17,6 +17,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "e2e",
+          globalSetup: "./.config/build-first.ts",
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -26,6 +27,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "interop",
+          globalSetup: "./.config/build-first.ts",
           include: ["test/interop/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 60_000,

@@ -1,4 +1,4 @@
-// `npm test`: installs what is missing, then lint, types, build, unit, end-to-end and interop tests; from a fresh clone, with nothing before it.
+// `npm test`: installs what is missing, then lint, types, unit, end-to-end and interop tests; from a fresh clone, with nothing before it.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -89,7 +89,6 @@ const steps = [
   },
   () => step("lint", node, ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."]),
   () => step("types", node, ["node_modules/typescript/bin/tsc", "--noEmit"]),
-  () => step("build", node, [".config/build.mjs"]),
   () => vitest("unit"),
   () => vitest("e2e"),
   () => vitest("interop"),
