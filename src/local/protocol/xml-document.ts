@@ -1,0 +1,151 @@
+/**
+ * A strict reader of small XML documents, as AWS requests are: elements, text, CDATA, the five named entities and character
+ * references. A document type declaration is refused, so there are no entities to expand; depth is limited.
+ */
+
+import { MalformedRequestError } from "./aws-error.ts";
+
+export interface XmlElement {
+  /** Without its namespace prefix. */
+  readonly name: string;
+  /** Without `xmlns` declarations; prefixes kept. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: readonly XmlElement[];
+  /** All character data directly inside, joined. */
+  readonly text: string;
+}
+
+const MAX_DEPTH = 64;
+const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+// XML 1.0 section 2.2: what may not occur at all, written out or as a reference.
+const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+const NAME = /[A-Za-z_][A-Za-z0-9_.-]*(?::[A-Za-z_][A-Za-z0-9_.-]*)?/y;
+const SPACE = /[ \t\r\n]+/y;
+const ATTRIBUTE = /[ \t\r\n]+([A-Za-z_][A-Za-z0-9_.:-]*)[ \t\r\n]*=[ \t\r\n]*(?:"([^"<]*)"|'([^'<]*)')/y;
+
+class Draft implements XmlElement {
+  readonly children: XmlElement[] = [];
+  text = "";
+  readonly qualifiedName: string;
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+
+  constructor(qualifiedName: string, attributes: Readonly<Record<string, string>>) {
+    this.qualifiedName = qualifiedName;
+    this.name = qualifiedName.slice(qualifiedName.indexOf(":") + 1);
+    this.attributes = attributes;
+  }
+}
+
+function malformed(problem: string): MalformedRequestError {
+  return new MalformedRequestError(`XML document is malformed: ${problem}`);
+}
+
+function decode(text: string): string {
+  if (!text.includes("&")) return text;
+  return text.replace(/&([^;&]{0,12});?/g, (whole, reference: string) => {
+    if (!whole.endsWith(";")) throw malformed("'&' starts no entity");
+    const named = Object.hasOwn(NAMED, reference) ? NAMED[reference] : undefined;
+    if (named !== undefined) return named;
+    const digits = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/.exec(reference);
+    const code =
+      digits === null ? Number.NaN : Number.parseInt(digits[1] ?? digits[2] ?? "", digits[1] === undefined ? 10 : 16);
+    const surrogate = code >= 0xd800 && code <= 0xdfff;
+    if (!(code <= 0x10ffff) || surrogate || FORBIDDEN.test(String.fromCodePoint(code))) {
+      throw malformed(`'&${reference};' is not known`);
+    }
+    return String.fromCodePoint(code);
+  });
+}
+
+/** The root element. Throws {@link MalformedRequestError}. */
+export function parseXml(source: string): XmlElement {
+  const text = source.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n");
+  if (FORBIDDEN.test(text)) throw malformed("it holds a control character");
+  const open: Draft[] = [];
+  let root: Draft | undefined;
+  let at = 0;
+
+  const sticky = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text);
+    if (found !== null) at = pattern.lastIndex;
+    return found;
+  };
+  const skipPast = (end: string, what: string): string => {
+    const stop = text.indexOf(end, at);
+    if (stop === -1) throw malformed(`a ${what} does not end`);
+    const inside = text.slice(at, stop);
+    at = stop + end.length;
+    return inside;
+  };
+  const addText = (value: string) => {
+    const parent = open.at(-1);
+    if (parent !== undefined) parent.text += value;
+    else if (value.trim() !== "") throw malformed("there is text outside the root element");
+  };
+  const openElement = () => {
+    const name = sticky(NAME)?.[0];
+    if (name === undefined) throw malformed("'<' starts no element");
+    const attributes: Record<string, string> = {};
+    for (let found = sticky(ATTRIBUTE); found !== null; found = sticky(ATTRIBUTE)) {
+      const key = found[1] as string;
+      if (Object.hasOwn(attributes, key)) throw malformed(`attribute '${key}' occurs twice`);
+      if (key !== "xmlns" && !key.startsWith("xmlns:")) attributes[key] = decode(found[2] ?? found[3] ?? "");
+    }
+    sticky(SPACE);
+    const empty = text.startsWith("/>", at);
+    if (!empty && text[at] !== ">") throw malformed(`the tag of '${name}' does not end`);
+    at += empty ? 2 : 1;
+    const element = new Draft(name, attributes);
+    const parent = open.at(-1);
+    if (parent !== undefined) parent.children.push(element);
+    else if (root === undefined) root = element;
+    else throw malformed("it has more than one root element");
+    if (empty) return;
+    if (open.length >= MAX_DEPTH) throw malformed(`it is nested deeper than ${MAX_DEPTH} elements`);
+    open.push(element);
+  };
+  const closeElement = () => {
+    const name = sticky(NAME)?.[0];
+    sticky(SPACE);
+    if (name === undefined || text[at] !== ">") throw malformed("an end tag does not end");
+    at += 1;
+    if (open.pop()?.qualifiedName !== name) throw malformed(`'</${name}>' closes nothing`);
+  };
+
+  while (at < text.length) {
+    const next = text.indexOf("<", at);
+    if (next !== at) {
+      const stop = next === -1 ? text.length : next;
+      addText(decode(text.slice(at, stop)));
+      at = stop;
+      continue;
+    }
+    if (text.startsWith("<?", at)) {
+      at += 2;
+      const instruction = skipPast("?>", "processing instruction");
+      const encoding = /^xml\s[\s\S]*?encoding\s*=\s*["']([^"']*)["']/.exec(instruction)?.[1];
+      if (encoding !== undefined && !/^(utf-?8|us-ascii)$/i.test(encoding))
+        throw malformed(`encoding '${encoding}' is not UTF-8`);
+    } else if (text.startsWith("<!--", at)) {
+      at += 4;
+      skipPast("-->", "comment");
+    } else if (text.startsWith("<![CDATA[", at)) {
+      at += 9;
+      addText(skipPast("]]>", "CDATA section"));
+    } else if (text.startsWith("<!", at)) {
+      throw malformed("a document type declaration is not allowed");
+    } else if (text.startsWith("</", at)) {
+      at += 2;
+      closeElement();
+    } else {
+      at += 1;
+      openElement();
+    }
+  }
+  const unclosed = open.at(-1);
+  if (unclosed !== undefined) throw malformed(`'${unclosed.qualifiedName}' is not closed`);
+  if (root === undefined) throw malformed("it has no root element");
+  return root;
+}
