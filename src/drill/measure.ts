@@ -1,0 +1,192 @@
+/** From what the observers saw to the figures of the report: measured, target and bound side by side. Pure. */
+
+import type { FailoverBounds } from "./bounds.ts";
+import type { MachineState } from "./machine.ts";
+import type { ObserverIdentity, ObserverKind, Sight } from "./observation.ts";
+import type { DrillTargets } from "./scenario.ts";
+import { type Moment, outages, turnedTo } from "./track.ts";
+
+export const MEASUREMENT_KEYS = [
+  "detection",
+  "firstServer",
+  "lastServer",
+  "resolver",
+  "downtime",
+  "failbackServers",
+  "failback",
+] as const;
+export type MeasurementKey = (typeof MEASUREMENT_KEYS)[number];
+
+export interface Measurement {
+  readonly key: MeasurementKey;
+  /** Clock ms; null when it did not happen. An upper value: the truth lies in the `uncertaintyMs` below it. */
+  readonly measuredMs: number | null;
+  readonly uncertaintyMs: number;
+  /** Real ms of the same span. */
+  readonly realMs: number | null;
+  readonly targetMs: number | null;
+  readonly boundMs: number;
+  /** Null without a target. What did not happen is not within it. */
+  readonly withinTarget: boolean | null;
+  /** Whether the true value can lie within the bound; null when it did not happen. */
+  readonly withinBound: boolean | null;
+}
+
+export interface MeasureInput {
+  readonly state: MachineState;
+  readonly observers: readonly ObserverIdentity[];
+  readonly bounds: FailoverBounds;
+  readonly targets: DrillTargets;
+  /** Clock ms from asking for the stop until it was confirmed; the endpoint died somewhere in between. */
+  readonly stopTookMs: number;
+  readonly speed: number;
+}
+
+/** A TTL is a whole number of seconds on the wire, so a cache may keep an answer this much longer than its source meant. */
+const TTL_GRAIN_MS = 1000;
+
+interface Span {
+  readonly ms: number;
+  readonly uncertaintyMs: number;
+}
+
+/** When each observer of `kinds` turned; undefined as soon as one did not. */
+function turns(
+  input: MeasureInput,
+  kinds: readonly ObserverKind[],
+  side: Sight,
+  fromMs: number | undefined,
+  untilMs: number | undefined,
+): Moment[] | undefined {
+  if (fromMs === undefined) return undefined;
+  const found: Moment[] = [];
+  for (const observer of input.observers) {
+    if (!kinds.includes(observer.kind)) continue;
+    const moment = turnedTo(input.state.tracks.get(observer.id) ?? [], side, fromMs, untilMs);
+    if (moment === undefined) return undefined;
+    found.push(moment);
+  }
+  return found;
+}
+
+function latest(moments: readonly Moment[] | undefined): Moment | undefined {
+  return moments?.reduce<Moment | undefined>((a, b) => (a === undefined || b.atMs > a.atMs ? b : a), undefined);
+}
+
+function earliest(moments: readonly Moment[] | undefined): Moment | undefined {
+  return moments?.reduce<Moment | undefined>((a, b) => (a === undefined || b.atMs < a.atMs ? b : a), undefined);
+}
+
+function since(fromMs: number | undefined, moment: Moment | undefined, extraUncertaintyMs: number): Span | undefined {
+  if (fromMs === undefined || moment === undefined) return undefined;
+  return { ms: moment.atMs - fromMs, uncertaintyMs: moment.uncertaintyMs + extraUncertaintyMs };
+}
+
+function downtime(input: MeasureInput): Span | undefined {
+  const { state } = input;
+  const client = input.observers.find((observer) => observer.kind === "client");
+  if (client === undefined) return undefined;
+  const found = outages(
+    state.tracks.get(client.id) ?? [],
+    state.stoppedAtMs,
+    state.restartRequestedAtMs ?? Number.POSITIVE_INFINITY,
+  );
+  if (found.some((outage) => !outage.over)) return undefined;
+  return {
+    ms: found.reduce((sum, outage) => sum + outage.toMs - outage.fromMs, 0),
+    uncertaintyMs: found.reduce((sum, outage) => sum + outage.uncertaintyMs, 0) + input.stopTookMs + TTL_GRAIN_MS,
+  };
+}
+
+function measurement(
+  input: MeasureInput,
+  key: MeasurementKey,
+  span: Span | undefined,
+  boundMs: number,
+  targetMs: number | undefined,
+): Measurement {
+  const measuredMs = span?.ms ?? null;
+  return {
+    key,
+    measuredMs,
+    uncertaintyMs: span?.uncertaintyMs ?? 0,
+    realMs: measuredMs === null ? null : measuredMs / input.speed,
+    targetMs: targetMs ?? null,
+    boundMs,
+    withinTarget: targetMs === undefined ? null : measuredMs !== null && measuredMs <= targetMs,
+    withinBound: span === undefined ? null : span.ms - span.uncertaintyMs <= boundMs,
+  };
+}
+
+/** The rows of the report, in its order. */
+export function measure(input: MeasureInput): Measurement[] {
+  const { state, bounds, targets, stopTookMs } = input;
+  const stopped = state.stoppedAtMs;
+  const restart = state.restartRequestedAtMs;
+  const running = state.runningAtMs;
+  const over = (kind: ObserverKind) => turns(input, [kind], "secondary", stopped, restart);
+  const servers = over("authoritative");
+  const caches: readonly ObserverKind[] = ["health", "authoritative", "resolver", "client"];
+  return [
+    measurement(
+      input,
+      "detection",
+      since(stopped, latest(over("health")), stopTookMs),
+      bounds.detection.ms,
+      targets.detectionMs,
+    ),
+    measurement(
+      input,
+      "firstServer",
+      since(stopped, earliest(servers), stopTookMs),
+      bounds.authoritative.ms,
+      undefined,
+    ),
+    measurement(
+      input,
+      "lastServer",
+      since(stopped, latest(servers), stopTookMs),
+      bounds.authoritative.ms,
+      targets.flipMs,
+    ),
+    measurement(
+      input,
+      "resolver",
+      since(stopped, latest(over("resolver")), stopTookMs + TTL_GRAIN_MS),
+      bounds.resolver.ms,
+      undefined,
+    ),
+    measurement(input, "downtime", downtime(input), bounds.client.ms, targets.downtimeMs),
+    measurement(
+      input,
+      "failbackServers",
+      since(running, latest(turns(input, ["authoritative"], "primary", running, undefined)), 0),
+      bounds.failbackAuthoritative.ms,
+      undefined,
+    ),
+    measurement(
+      input,
+      "failback",
+      since(running, latest(turns(input, caches, "primary", running, undefined)), TTL_GRAIN_MS),
+      bounds.failback.ms,
+      targets.failbackMs,
+    ),
+  ];
+}
+
+export interface Verdict {
+  /** Every target kept; a drill without targets keeps them all. */
+  readonly withinTargets: boolean;
+  readonly exceeded: readonly MeasurementKey[];
+  /** Measured beyond what the settings allow: something besides them was slow. */
+  readonly beyondBound: readonly MeasurementKey[];
+}
+
+export function judge(measurements: readonly Measurement[]): Verdict {
+  const exceeded = measurements.filter((one) => one.withinTarget === false).map((one) => one.key);
+  return {
+    withinTargets: exceeded.length === 0,
+    exceeded,
+    beyondBound: measurements.filter((one) => one.withinBound === false).map((one) => one.key),
+  };
+}
