@@ -14,6 +14,8 @@ export interface FakeClock extends Clock {
   /** Moves on to the next timer. False when there is none. */
   step(): Promise<boolean>;
   readonly pendingTimers: number;
+  /** Milliseconds until the next timer; undefined when there is none. */
+  readonly nextTimerInMs: number | undefined;
 }
 
 /** Lets everything that is already resolved run its course. */
@@ -78,6 +80,10 @@ export function fakeClock({ speed = 1, startsAt = Date.UTC(2026, 10, 20, 8) } = 
     },
     get pendingTimers() {
       return pending.size;
+    },
+    get nextTimerInMs() {
+      const one = next();
+      return one === undefined ? undefined : one.due - elapsed;
     },
   };
   return clock;

@@ -1,0 +1,245 @@
+/**
+ * The health checkers: probes every endpoint on its interval from each of its regions, and tells what each check makes of it.
+ * A transition reaches `isHealthy` and the listeners in the same turn as the probe that caused it.
+ */
+
+import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
+import type { Clock, Timer } from "../../clock.ts";
+import type { CheckerObservation, HealthMonitor, HealthTransition } from "./monitor.ts";
+import { type Probe, type Resolve, socketProbe } from "./probe.ts";
+import { type ProbeTarget, probeTarget } from "./probe-target.ts";
+import { type CheckerRegion, checkersFor } from "./regions.ts";
+import { type ProbeResult, report } from "./status-text.ts";
+import { afterProbe, type CheckerVerdict, calculatedIsHealthy, endpointIsHealthy, UNDECIDED } from "./verdict.ts";
+
+const DEFAULT_INTERVAL_SECONDS = 30;
+const DEFAULT_FAILURE_THRESHOLD = 3;
+
+/** The checkers of a new check begin one after another, this far apart, rather than an interval's share: the first word comes soon. */
+const FIRST_PROBES_APART_MS = 50;
+
+export interface HealthMonitorOptions {
+  readonly clock: Clock;
+  /** For checks that name their endpoint and give no address. */
+  readonly resolve: Resolve;
+  /** Makes one probe; over real sockets unless given. */
+  readonly probe?: Probe;
+}
+
+export function createHealthMonitor(options: HealthMonitorOptions): HealthMonitor {
+  return new CheckerFleet(options.clock, options.probe ?? socketProbe(options.resolve));
+}
+
+/** One region's checker of one endpoint: its timetable and what it has seen. */
+class Checker {
+  readonly place: CheckerRegion;
+  readonly #run: (checker: Checker) => void;
+  readonly #clock: Clock;
+  #timer: Timer | undefined;
+  verdict: CheckerVerdict = UNDECIDED;
+  latest: CheckerObservation | undefined;
+  latestFailure: CheckerObservation | undefined;
+
+  constructor(place: CheckerRegion, clock: Clock, run: (checker: Checker) => void) {
+    this.place = place;
+    this.#clock = clock;
+    this.#run = run;
+  }
+
+  /** First after `firstMs`, then at `phaseMs` into every interval from now on. Probes do not wait for each other. */
+  start(firstMs: number, phaseMs: number, intervalMs: number): void {
+    this.stop();
+    const begin = this.#clock.elapsedMs();
+    let turn = phaseMs > firstMs ? 0 : 1;
+    const next = () => {
+      // From the beginning, not from now: late timers must not push the phases together.
+      const due = begin + phaseMs + turn++ * intervalMs;
+      this.#timer = this.#clock.after(Math.max(0, due - this.#clock.elapsedMs()), () => {
+        next();
+        this.#run(this);
+      });
+    };
+    this.#timer = this.#clock.after(firstMs, () => {
+      next();
+      this.#run(this);
+    });
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** Returns whether the verdict turned. */
+  record({ passed, status }: ProbeResult, threshold: number): boolean {
+    const before = this.verdict.healthy;
+    this.verdict = afterProbe(this.verdict, passed, threshold);
+    this.latest = { ...this.place, checkedAt: this.#clock.now(), healthy: this.verdict.healthy, status };
+    if (!passed) this.latestFailure = this.latest;
+    return this.verdict.healthy !== before;
+  }
+
+  /** Takes over what another checker of the same region holds. */
+  inherit({ verdict, latest, latestFailure }: Checker): void {
+    this.verdict = verdict;
+    this.latest = latest;
+    this.latestFailure = latestFailure;
+  }
+}
+
+interface Check {
+  readonly config: HealthCheckConfig;
+  /** Undefined for what has no endpoint, and while it is disabled. */
+  readonly target: ProbeTarget | undefined;
+  readonly checkers: readonly Checker[];
+  readonly stop: AbortController;
+}
+
+class CheckerFleet implements HealthMonitor {
+  readonly #clock: Clock;
+  readonly #probe: Probe;
+  readonly #checks = new Map<string, Check>();
+  /** What has been announced; ids that are missing count as healthy. */
+  readonly #healthy = new Map<string, boolean>();
+  readonly #listeners = new Set<(transition: HealthTransition) => void>();
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(clock: Clock, probe: Probe) {
+    this.#clock = clock;
+    this.#probe = probe;
+  }
+
+  put(healthCheckId: string, config: HealthCheckConfig): void {
+    const before = this.#checks.get(healthCheckId);
+    this.#stop(before);
+    const target = config.Disabled === true ? undefined : probeTarget(healthCheckId, config);
+    const places = target === undefined ? [] : checkersFor(config.Regions);
+    const checkers = places.map((place) => new Checker(place, this.#clock, (one) => this.#run(healthCheckId, one)));
+    this.#checks.set(healthCheckId, { config, target, checkers, stop: new AbortController() });
+    const intervalMs = (config.RequestInterval ?? DEFAULT_INTERVAL_SECONDS) * 1000;
+    checkers.forEach((checker, index) => {
+      // An update does not make an endpoint healthy: what a region has found stays until it finds otherwise.
+      const predecessor = before?.checkers.find(({ place }) => place === checker.place);
+      if (predecessor !== undefined) checker.inherit(predecessor);
+      checker.start(index * FIRST_PROBES_APART_MS, (index * intervalMs) / checkers.length, intervalMs);
+    });
+    this.#announce(healthCheckId);
+  }
+
+  remove(healthCheckId: string): void {
+    this.#stop(this.#checks.get(healthCheckId));
+    this.#checks.delete(healthCheckId);
+    this.#announce(healthCheckId);
+    this.#healthy.delete(healthCheckId);
+  }
+
+  isHealthy(healthCheckId: string): boolean {
+    return this.#healthy.get(healthCheckId) ?? true;
+  }
+
+  observations(healthCheckId: string): readonly CheckerObservation[] {
+    return this.#collect(healthCheckId, (checker) => checker.latest);
+  }
+
+  lastFailures(healthCheckId: string): readonly CheckerObservation[] {
+    return this.#collect(healthCheckId, (checker) => checker.latestFailure);
+  }
+
+  onTransition(listener: (transition: HealthTransition) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    for (const check of this.#checks.values()) this.#stop(check);
+    this.#checks.clear();
+    this.#listeners.clear();
+    await Promise.all(this.#underWay);
+  }
+
+  #collect(
+    healthCheckId: string,
+    pick: (checker: Checker) => CheckerObservation | undefined,
+  ): readonly CheckerObservation[] {
+    const picked = this.#checks.get(healthCheckId)?.checkers.map(pick) ?? [];
+    return picked.filter((observation) => observation !== undefined);
+  }
+
+  #stop(check: Check | undefined): void {
+    for (const checker of check?.checkers ?? []) checker.stop();
+    check?.stop.abort();
+  }
+
+  #run(healthCheckId: string, checker: Checker): void {
+    const check = this.#checks.get(healthCheckId);
+    if (check?.target === undefined) return;
+    const { target, config, stop } = check;
+    const probing = this.#probe(target, { clock: this.#clock, signal: stop.signal })
+      .catch((error: unknown) => report.requestImpossible(error instanceof Error ? error.message : String(error)))
+      .then((result) => {
+        // Removed or replaced meanwhile: what was asked before says nothing about what holds now.
+        if (stop.signal.aborted) return;
+        const turned = checker.record(result, config.FailureThreshold ?? DEFAULT_FAILURE_THRESHOLD);
+        if (turned) this.#announce(healthCheckId);
+      });
+    this.#underWay.add(probing);
+    void probing.finally(() => this.#underWay.delete(probing));
+  }
+
+  /** `known` keeps what one announcement has worked out; a check that is being worked out counts as healthy there. */
+  #evaluate(healthCheckId: string, known: Map<string, boolean>): boolean {
+    const already = known.get(healthCheckId);
+    if (already !== undefined) return already;
+    const check = this.#checks.get(healthCheckId);
+    if (check === undefined) return true;
+    // The Route 53 service refuses cycles; should one get here all the same, this ends it.
+    known.set(healthCheckId, true);
+    const { config } = check;
+    const healthy = config.Disabled === true || this.#evaluateEnabled(check, known);
+    const result = config.Inverted === true ? !healthy : healthy;
+    known.set(healthCheckId, result);
+    return result;
+  }
+
+  #evaluateEnabled({ config, checkers }: Check, known: Map<string, boolean>): boolean {
+    switch (config.Type) {
+      case "CALCULATED": {
+        const children = (config.ChildHealthChecks ?? []).map((child) => this.#evaluate(child, known));
+        return calculatedIsHealthy(children, config.HealthThreshold ?? 0);
+      }
+      case "CLOUDWATCH_METRIC":
+        // There is no alarm data here, so the data is always insufficient; a check that never had any was last known healthy.
+        return config.InsufficientDataHealthStatus !== "Unhealthy";
+      case "RECOVERY_CONTROL":
+        return true;
+      default:
+        return endpointIsHealthy(checkers.map(({ verdict }) => verdict));
+    }
+  }
+
+  /** The check and every calculated check that depends on it, however far up. */
+  #affectedBy(healthCheckId: string): Set<string> {
+    const affected = new Set([healthCheckId]);
+    for (const id of affected) {
+      for (const [parent, { config }] of this.#checks) {
+        if (config.ChildHealthChecks?.includes(id)) affected.add(parent);
+      }
+    }
+    return affected;
+  }
+
+  /** Recomputes what depends on the check, then tells of every change, when all of it can be seen. */
+  #announce(healthCheckId: string): void {
+    const changed: string[] = [];
+    const known = new Map<string, boolean>();
+    for (const id of this.#affectedBy(healthCheckId)) {
+      const healthy = this.#evaluate(id, known);
+      if (healthy !== this.isHealthy(id)) changed.push(id);
+      this.#healthy.set(id, healthy);
+    }
+    const at = this.#clock.now();
+    for (const id of changed) {
+      for (const listener of this.#listeners) listener({ healthCheckId: id, healthy: this.isHealthy(id), at });
+    }
+  }
+}

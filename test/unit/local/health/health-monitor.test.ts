@@ -1,0 +1,295 @@
+import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
+import { afterEach, describe, expect, it } from "vitest";
+import { createHealthMonitor } from "../../../../src/local/health/health-monitor.ts";
+import type { HealthMonitor, HealthTransition } from "../../../../src/local/health/monitor.ts";
+import type { Probe } from "../../../../src/local/health/probe.ts";
+import { type FakeClock, fakeClock } from "../../../support/fake-clock.ts";
+
+const monitors: HealthMonitor[] = [];
+afterEach(async () => {
+  for (const monitor of monitors.splice(0)) await monitor.close();
+});
+
+const REGIONS = ["us-east-1", "us-west-2", "eu-west-1"] as const;
+
+const http = (more: Partial<HealthCheckConfig> = {}): HealthCheckConfig => ({
+  Type: "HTTP",
+  IPAddress: "127.0.10.1",
+  Port: 8081,
+  RequestInterval: 10,
+  FailureThreshold: 3,
+  ...more,
+});
+
+interface Scene {
+  readonly clock: FakeClock;
+  readonly monitor: HealthMonitor;
+  readonly probes: { readonly id: string; readonly at: number }[];
+  readonly transitions: HealthTransition[];
+  /** Endpoint by health check id; those not named pass. */
+  readonly down: Set<string>;
+}
+
+function scene(): Scene {
+  const clock = fakeClock();
+  const down = new Set<string>();
+  const probes: { id: string; at: number }[] = [];
+  const probe: Probe = async ({ healthCheckId }) => {
+    probes.push({ id: healthCheckId, at: clock.elapsedMs() });
+    return down.has(healthCheckId)
+      ? { passed: false, status: "Failure: Connection refused" }
+      : { passed: true, status: "Success: HTTP Status Code 200, OK" };
+  };
+  const monitor = createHealthMonitor({ clock, probe, resolve: async () => ({ addresses: [], rcode: "NXDOMAIN" }) });
+  monitors.push(monitor);
+  const transitions: HealthTransition[] = [];
+  monitor.onTransition((transition) => transitions.push(transition));
+  return { clock, monitor, probes, transitions, down };
+}
+
+describe("health checkers", () => {
+  it("consider a new check healthy until they know better", () => {
+    const { monitor, down } = scene();
+    down.add("a");
+    monitor.put("a", http());
+    expect(monitor.isHealthy("a")).toBe(true);
+    expect(monitor.observations("a")).toEqual([]);
+    expect(monitor.isHealthy("nobody")).toBe(true);
+  });
+
+  it("probe from eight regions at once when the check is new, then spread evenly over the interval", async () => {
+    const { clock, monitor, probes } = scene();
+    monitor.put("a", http());
+    await clock.advance(400);
+    expect(probes).toHaveLength(8);
+    expect(monitor.observations("a").map(({ region }) => region)).toEqual([
+      "us-east-1",
+      "us-west-1",
+      "us-west-2",
+      "eu-west-1",
+      "ap-southeast-1",
+      "ap-southeast-2",
+      "ap-northeast-1",
+      "sa-east-1",
+    ]);
+    await clock.advance(9_600);
+    probes.length = 0;
+    await clock.advance(10_000);
+    expect(probes.map(({ at }) => at - 10_000)).toEqual([1250, 2500, 3750, 5000, 6250, 7500, 8750, 10_000]);
+  });
+
+  it("call an endpoint unhealthy when too few of them still pass, and say so at that moment", async () => {
+    const { clock, monitor, transitions, down } = scene();
+    monitor.put("a", http());
+    await clock.advance(20_000);
+    down.add("a");
+    await clock.advance(20_000);
+    expect(monitor.isHealthy("a")).toBe(true);
+    await clock.advance(10_000);
+    expect(monitor.isHealthy("a")).toBe(false);
+    // The seventh of eight checkers decides: its third failing probe.
+    expect(transitions).toEqual([
+      { healthCheckId: "a", healthy: false, at: Date.UTC(2026, 10, 20, 8) + 20_000 + 2 * 10_000 + 7 * 1250 },
+    ]);
+    down.clear();
+    await clock.advance(30_000);
+    expect(monitor.isHealthy("a")).toBe(true);
+    expect(transitions.map(({ healthy }) => healthy)).toEqual([false, true]);
+  });
+
+  it("stay healthy through fewer failures than the threshold", async () => {
+    const { clock, monitor, transitions, down } = scene();
+    monitor.put("a", http());
+    await clock.advance(20_000);
+    down.add("a");
+    await clock.advance(20_000);
+    down.clear();
+    await clock.advance(60_000);
+    expect(transitions).toEqual([]);
+  });
+
+  it("use only the regions that the check names", async () => {
+    const { clock, monitor, probes } = scene();
+    monitor.put("a", http({ Regions: [...REGIONS] }));
+    await clock.advance(200);
+    expect(probes).toHaveLength(3);
+    expect(monitor.observations("a").map(({ region }) => region)).toEqual(["us-east-1", "us-west-2", "eu-west-1"]);
+  });
+
+  it("keep the latest observation and the latest failure of each region", async () => {
+    const { clock, monitor, down } = scene();
+    monitor.put("a", http({ Regions: [...REGIONS], FailureThreshold: 1 }));
+    down.add("a");
+    await clock.advance(200);
+    down.clear();
+    await clock.advance(10_000);
+    expect(monitor.observations("a").map(({ status }) => status)).toEqual(
+      Array(3).fill("Success: HTTP Status Code 200, OK"),
+    );
+    expect(monitor.lastFailures("a")).toHaveLength(3);
+    expect(monitor.lastFailures("a")[0]).toMatchObject({
+      region: "us-east-1",
+      healthy: false,
+      status: "Failure: Connection refused",
+    });
+  });
+
+  it("keep what they found when the check is updated", async () => {
+    const { clock, monitor, down } = scene();
+    down.add("a");
+    monitor.put("a", http({ FailureThreshold: 1 }));
+    await clock.advance(500);
+    expect(monitor.isHealthy("a")).toBe(false);
+    monitor.put("a", http({ FailureThreshold: 1, ResourcePath: "/other" }));
+    expect(monitor.isHealthy("a")).toBe(false);
+    down.clear();
+    await clock.advance(500);
+    expect(monitor.isHealthy("a")).toBe(true);
+  });
+
+  it("stop probing a check that is removed, and forget it", async () => {
+    const { clock, monitor, probes, down } = scene();
+    down.add("a");
+    monitor.put("a", http({ FailureThreshold: 1 }));
+    await clock.advance(500);
+    monitor.remove("a");
+    probes.length = 0;
+    await clock.advance(60_000);
+    expect(probes).toEqual([]);
+    expect(monitor.isHealthy("a")).toBe(true);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("treat a probe that breaks as a failure with its reason", async () => {
+    const clock = fakeClock();
+    const monitor = createHealthMonitor({
+      clock,
+      probe: async () => {
+        throw new Error("out of sockets");
+      },
+      resolve: async () => ({ addresses: [], rcode: "NXDOMAIN" }),
+    });
+    monitors.push(monitor);
+    monitor.put("a", http({ FailureThreshold: 1 }));
+    await clock.advance(500);
+    expect(monitor.isHealthy("a")).toBe(false);
+    expect(monitor.lastFailures("a")[0]?.status).toContain("out of sockets");
+  });
+});
+
+describe("an inverted check", () => {
+  it("is unhealthy while its endpoint answers, from the beginning", async () => {
+    const { clock, monitor, down, transitions } = scene();
+    monitor.put("a", http({ Inverted: true }));
+    expect(monitor.isHealthy("a")).toBe(false);
+    down.add("a");
+    await clock.advance(40_000);
+    expect(monitor.isHealthy("a")).toBe(true);
+    expect(transitions.map(({ healthy }) => healthy)).toEqual([false, true]);
+  });
+});
+
+describe("a disabled check", () => {
+  it("counts as healthy and sends nothing", async () => {
+    const { clock, monitor, probes, down } = scene();
+    down.add("a");
+    monitor.put("a", http({ FailureThreshold: 1 }));
+    await clock.advance(500);
+    probes.length = 0;
+    monitor.put("a", http({ FailureThreshold: 1, Disabled: true }));
+    expect(monitor.isHealthy("a")).toBe(true);
+    await clock.advance(60_000);
+    expect(probes).toEqual([]);
+  });
+
+  it("counts as unhealthy when it is inverted as well", () => {
+    const { monitor } = scene();
+    monitor.put("a", http({ Disabled: true, Inverted: true }));
+    expect(monitor.isHealthy("a")).toBe(false);
+  });
+});
+
+describe("a calculated check", () => {
+  const both: HealthCheckConfig = { Type: "CALCULATED", ChildHealthChecks: ["a", "b"], HealthThreshold: 1 };
+
+  it("follows its children in the same moment, with theirs already visible", async () => {
+    const { clock, monitor, down, transitions } = scene();
+    monitor.put("a", http({ FailureThreshold: 1 }));
+    monitor.put("b", http({ FailureThreshold: 1 }));
+    monitor.put("both", both);
+    const seen: unknown[] = [];
+    monitor.onTransition(({ healthCheckId }) => seen.push([healthCheckId, monitor.isHealthy("both")]));
+    await clock.advance(500);
+    down.add("a");
+    await clock.advance(10_000);
+    expect(monitor.isHealthy("both")).toBe(true);
+    down.add("b");
+    await clock.advance(10_000);
+    expect(monitor.isHealthy("both")).toBe(false);
+    expect(transitions.map(({ healthCheckId }) => healthCheckId)).toEqual(["a", "b", "both"]);
+    expect(seen).toEqual([
+      ["a", true],
+      ["b", false],
+      ["both", false],
+    ]);
+  });
+
+  it("may stand on another calculated one, and be inverted", async () => {
+    const { clock, monitor, down } = scene();
+    monitor.put("a", http({ FailureThreshold: 1 }));
+    monitor.put("inner", { Type: "CALCULATED", ChildHealthChecks: ["a"], HealthThreshold: 1, Inverted: true });
+    monitor.put("outer", { Type: "CALCULATED", ChildHealthChecks: ["inner"], HealthThreshold: 1 });
+    expect(monitor.isHealthy("outer")).toBe(false);
+    down.add("a");
+    await clock.advance(1000);
+    expect(monitor.isHealthy("inner")).toBe(true);
+    expect(monitor.isHealthy("outer")).toBe(true);
+  });
+
+  it("counts a child that it knows nothing of as healthy, whenever that child comes", async () => {
+    const { clock, monitor, down } = scene();
+    monitor.put("both", { ...both, HealthThreshold: 2 });
+    expect(monitor.isHealthy("both")).toBe(true);
+    down.add("a");
+    monitor.put("a", http({ FailureThreshold: 1 }));
+    await clock.advance(1000);
+    expect(monitor.isHealthy("both")).toBe(false);
+    monitor.remove("a");
+    expect(monitor.isHealthy("both")).toBe(true);
+  });
+
+  it("does not loop when it depends on itself", () => {
+    const { monitor } = scene();
+    monitor.put("x", { Type: "CALCULATED", ChildHealthChecks: ["y"], HealthThreshold: 1 });
+    monitor.put("y", { Type: "CALCULATED", ChildHealthChecks: ["x"], HealthThreshold: 1 });
+    expect(monitor.isHealthy("x")).toBe(true);
+  });
+
+  it("is worked out once per child, not once per path to it", () => {
+    const { monitor } = scene();
+    monitor.put("0", { Type: "CALCULATED", ChildHealthChecks: [], HealthThreshold: 1 });
+    for (let level = 1; level < 40; level++) {
+      for (const side of ["l", "r"]) {
+        const below = level === 1 ? ["0", "0"] : [`${level - 1}l`, `${level - 1}r`];
+        monitor.put(`${level}${side}`, { Type: "CALCULATED", ChildHealthChecks: below, HealthThreshold: 1 });
+      }
+    }
+    expect(monitor.isHealthy("39l")).toBe(false);
+  });
+});
+
+describe("an alarm check", () => {
+  it.each([
+    { status: "Healthy", healthy: true },
+    { status: "Unhealthy", healthy: false },
+    { status: "LastKnownStatus", healthy: true },
+  ] as const)("without data and with $status for that case is healthy: $healthy", ({ status, healthy }) => {
+    const { monitor } = scene();
+    monitor.put("alarm", {
+      Type: "CLOUDWATCH_METRIC",
+      AlarmIdentifier: { Region: "us-east-1", Name: "errors" },
+      InsufficientDataHealthStatus: status,
+    });
+    expect(monitor.isHealthy("alarm")).toBe(healthy);
+  });
+});
