@@ -121,3 +121,12 @@ export function structureWith(
   }
   return NormalizedSchema.of([raw[0], raw[1], raw[2], raw[3], names, schemas] as unknown as SchemaRef);
 }
+
+/** A structure made up here, of text members and of structures that the model has. */
+export function structureOf(
+  name: string,
+  members: Readonly<Record<string, NormalizedSchema | "text">>,
+): NormalizedSchema {
+  const schemas = Object.values(members).map((member) => (member === "text" ? 0 : member.getSchema()));
+  return NormalizedSchema.of([3, "r53kit", name, 0, Object.keys(members), schemas] as unknown as SchemaRef);
+}

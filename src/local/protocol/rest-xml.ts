@@ -6,6 +6,7 @@ import { HttpRoutes } from "./http-routes.ts";
 import type { Operation } from "./operation.ts";
 import type { Protocol } from "./protocol.ts";
 import type { WireRequest, WireResponse } from "./request.ts";
+import { utf8 } from "./text-body.ts";
 import { parseXml } from "./xml-document.ts";
 import { readXml } from "./xml-input.ts";
 import { writeXml, writeXmlError, XML_DECLARATION } from "./xml-output.ts";
@@ -17,15 +18,6 @@ export interface RestXmlSettings {
   readonly pathPrefix: string;
   /** Resource types that ids may carry in front, as in `/hostedzone/Z123`; clients put such ids into paths as they are. */
   readonly idPrefixes?: readonly string[];
-}
-
-/** UTF-8, strictly. Throws {@link MalformedRequestError}. */
-export function utf8(body: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
-  } catch {
-    throw new MalformedRequestError("the body is not UTF-8");
-  }
 }
 
 function readBody(operation: Operation, request: WireRequest): Record<string, unknown> {
