@@ -1,0 +1,139 @@
+/** r53kit.yaml as the rest of the program sees it: checked, names absolute, references by key. */
+
+import type { DomainName } from "../route53/names.ts";
+import type { RecordsAnswer, RecordType, RoutingPolicy } from "../route53/record-set.ts";
+
+/** Where an element stands in the file, e.g. `["records", 0, "values", 1]`; `Places` turns it into line and column. */
+export type SourcePath = readonly (string | number)[];
+
+export interface Config {
+  /** As given on the command line. */
+  readonly file: string;
+  /** Names this set-up among others of the account: it goes into tags and caller references. */
+  readonly project: string;
+  readonly backend: "local" | "aws" | undefined;
+  readonly zones: readonly ZoneConfig[];
+  readonly healthChecks: readonly HealthCheckDefinition[];
+  readonly trafficPolicies: readonly TrafficPolicyDefinition[];
+  readonly endpoints: readonly EndpointDefinition[];
+  readonly drillTargets: DrillTargets;
+}
+
+export interface ZoneConfig {
+  readonly path: SourcePath;
+  readonly name: DomainName;
+  /** Pins one of several zones of the same name. */
+  readonly id: string | undefined;
+  readonly comment: string;
+  /** Simple records and the answers of every routing group, in the order of the file. */
+  readonly recordSets: readonly DeclaredRecordSet[];
+  readonly trafficPolicyInstances: readonly TrafficPolicyInstanceDefinition[];
+  readonly logging: LoggingDefinition | undefined;
+}
+
+/** Which hosted zone an alias target lies in: one of the file's zones, or any other by its id. */
+export type AliasZone =
+  | { readonly kind: "declared"; readonly zone: DomainName }
+  | { readonly kind: "id"; readonly id: string };
+
+export interface DeclaredAlias {
+  readonly kind: "alias";
+  readonly target: DomainName;
+  readonly zone: AliasZone;
+  readonly evaluateTargetHealth: boolean;
+}
+
+/** One record set as the file asks for it. The same as a RecordSet but for references, which are by key. */
+export interface DeclaredRecordSet {
+  readonly path: SourcePath;
+  readonly name: DomainName;
+  readonly type: RecordType;
+  readonly answer: RecordsAnswer | DeclaredAlias;
+  readonly policy: RoutingPolicy;
+  readonly setIdentifier?: string;
+  /** Key of a health check of the file. */
+  readonly healthCheck?: string;
+}
+
+export type EndpointCheckType = "HTTP" | "HTTPS" | "HTTP_STR_MATCH" | "HTTPS_STR_MATCH" | "TCP";
+
+export type HealthCheckSettings =
+  | {
+      readonly kind: "endpoint";
+      readonly type: EndpointCheckType;
+      readonly address?: string;
+      readonly host?: string;
+      readonly port: number;
+      readonly path?: string;
+      readonly searchString?: string;
+      readonly intervalSeconds: 10 | 30;
+      readonly failureThreshold: number;
+      readonly regions?: readonly string[];
+      readonly inverted: boolean;
+      readonly disabled: boolean;
+      readonly measureLatency: boolean;
+      readonly enableSni: boolean;
+    }
+  | {
+      readonly kind: "calculated";
+      /** Keys of other checks of the file. */
+      readonly children: readonly string[];
+      readonly healthThreshold: number;
+      readonly inverted: boolean;
+      readonly disabled: boolean;
+    };
+
+export interface HealthCheckDefinition {
+  readonly path: SourcePath;
+  readonly key: string;
+  readonly settings: HealthCheckSettings;
+}
+
+/** A value of a JSON document. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+export interface TrafficPolicyDefinition {
+  readonly path: SourcePath;
+  readonly key: string;
+  /** Its name in the account, unique there. */
+  readonly name: string;
+  readonly comment: string | undefined;
+  readonly recordType: RecordType;
+  /** The document. A `HealthCheck` in it is an id, or the key of a check of the file. */
+  readonly document: JsonValue;
+}
+
+export interface TrafficPolicyInstanceDefinition {
+  readonly path: SourcePath;
+  readonly name: DomainName;
+  /** Key of a traffic policy of the file. */
+  readonly policy: string;
+  readonly type: RecordType;
+  readonly ttlSeconds: number;
+}
+
+export interface LoggingDefinition {
+  readonly path: SourcePath;
+  readonly logGroup: string;
+  /** Undefined: what is set stays. */
+  readonly retentionDays: number | undefined;
+}
+
+/** Something a drill may stop; a `process` is a local HTTP server kept by the backend. */
+export interface EndpointDefinition {
+  readonly path: SourcePath;
+  readonly key: string;
+  readonly type: "process";
+  readonly address: string;
+  readonly port: number;
+  /** Key of the health check that watches it. */
+  readonly healthCheck: string | undefined;
+}
+
+/** What a drill is measured against. */
+export interface DrillTargets {
+  readonly detectionSeconds?: number;
+  readonly failoverSeconds?: number;
+  readonly downtimeSeconds?: number;
+  readonly failbackSeconds?: number;
+}

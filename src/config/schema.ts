@@ -1,0 +1,227 @@
+/** The shape of r53kit.yaml: keys, types, ranges. What one value means for another is checked in the modules beside this one. */
+
+import { z } from "zod";
+import { RECORD_TYPES } from "../route53/record-set.ts";
+
+/**
+ * A mapping that knows its keys. The message of an unknown-key issue is the list of known ones, for
+ * {@link import("./schema-problems.ts")} to suggest from; zod's issue does not carry them.
+ */
+function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === "unrecognized_keys" ? Object.keys(shape).join(" ") : undefined),
+  });
+}
+
+/** Route 53's range of a TTL. */
+const ttl = z.int().min(0).max(2_147_483_647);
+const port = z.int().min(1).max(65_535);
+/** Keys of health checks, endpoints and traffic policies; a health check's goes into its caller reference. */
+const key = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, "1 to 40 letters, digits, '.', '_' or '-'");
+/** Of the model: SetIdentifier has 1 to 128 characters. */
+const setIdentifier = z.string().min(1).max(128);
+const zoneId = z.string().regex(/^(\/hostedzone\/)?[A-Z0-9]{1,32}$/, "a hosted zone id such as Z2FDTNDATAQYW2");
+const values = z.array(z.string().min(1)).min(1).max(400);
+
+const alias = mapping({
+  target: z.string().min(1),
+  zone: zoneId.optional(),
+  evaluateTargetHealth: z.boolean().optional(),
+});
+
+const record = mapping({
+  name: z.string().min(1),
+  type: z.enum(RECORD_TYPES),
+  ttl: ttl.optional(),
+  values: values.optional(),
+  alias: alias.optional(),
+  healthCheck: z.string().optional(),
+});
+
+const answer = {
+  values: values.optional(),
+  alias: alias.optional(),
+  ttl: ttl.optional(),
+  healthCheck: z.string().optional(),
+};
+
+/** Continent codes of ListGeoLocations. */
+const CONTINENTS = ["AF", "AN", "AS", "EU", "OC", "NA", "SA"] as const;
+
+function group<Policy extends string, Answer extends z.ZodRawShape>(policy: Policy, selector: Answer) {
+  return mapping({
+    name: z.string().min(1),
+    type: z.enum(RECORD_TYPES),
+    ttl: ttl.optional(),
+    policy: z.literal(policy),
+    answers: z
+      .record(setIdentifier, mapping({ ...selector, ...answer }))
+      .refine((answers) => Object.keys(answers).length > 0, "give at least one answer"),
+  });
+}
+
+const routing = z.discriminatedUnion("policy", [
+  group("weighted", { weight: z.int().min(0).max(255) }),
+  group("latency", { region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region such as eu-west-1") }),
+  group("failover", { failover: z.enum(["PRIMARY", "SECONDARY"]) }),
+  group("geolocation", {
+    continent: z.enum(CONTINENTS).optional(),
+    country: z
+      .string()
+      .regex(/^([A-Z]{2}|\*)$/, "a two-letter country code, or '*' for everywhere else")
+      .optional(),
+    subdivision: z
+      .string()
+      .regex(/^[A-Z0-9]{1,3}$/, "a subdivision code such as CA")
+      .optional(),
+  }),
+  group("geoproximity", {
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region such as eu-west-1")
+      .optional(),
+    localZoneGroup: z.string().min(1).optional(),
+    coordinates: mapping({
+      latitude: z.number().min(-90).max(90),
+      longitude: z.number().min(-180).max(180),
+    }).optional(),
+    bias: z.int().min(-99).max(99).optional(),
+  }),
+  group("multivalue", {}),
+  group("cidr", { collection: z.string().min(1), location: z.string().min(1).max(16) }),
+]);
+
+/** Regions that have health checkers (CreateHealthCheck, "Regions"). */
+const CHECKER_REGIONS = [
+  "us-east-1",
+  "us-west-1",
+  "us-west-2",
+  "eu-west-1",
+  "ap-southeast-1",
+  "ap-southeast-2",
+  "ap-northeast-1",
+  "sa-east-1",
+] as const;
+
+const checkSwitches = { inverted: z.boolean().optional(), disabled: z.boolean().optional() };
+
+function endpointCheck<Type extends string, Extra extends z.ZodRawShape>(
+  types: readonly [Type, ...Type[]],
+  extra: Extra,
+) {
+  return mapping({
+    type: z.enum(types),
+    address: z.union([z.ipv4(), z.ipv6()], "an IPv4 or IPv6 address").optional(),
+    port: port.optional(),
+    interval: z.union([z.literal(10), z.literal(30)], "10 or 30 (seconds)").optional(),
+    failureThreshold: z.int().min(1).max(10).optional(),
+    regions: z.array(z.enum(CHECKER_REGIONS)).min(3).optional(),
+    measureLatency: z.boolean().optional(),
+    ...checkSwitches,
+    ...extra,
+  });
+}
+
+const http = {
+  host: z.string().min(1).max(255).optional(),
+  path: z.string().startsWith("/", "a path that starts with '/'").max(255).optional(),
+  search: z.string().min(1).max(255).optional(),
+};
+
+const healthCheck = z.discriminatedUnion("type", [
+  endpointCheck(["HTTP", "HTTP_STR_MATCH"], http),
+  endpointCheck(["HTTPS", "HTTPS_STR_MATCH"], { ...http, sni: z.boolean().optional() }),
+  endpointCheck(["TCP"], { host: z.string().min(1).max(255).optional() }),
+  mapping({
+    type: z.literal("CALCULATED"),
+    children: z.array(z.string()).min(1).max(255),
+    healthThreshold: z.int().min(0).max(256),
+    ...checkSwitches,
+  }),
+]);
+
+/** What PutRetentionPolicy accepts, in days. */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+const logging = mapping({
+  logGroup: z.string().regex(/^[A-Za-z0-9_/.#-]{1,512}$/, "1 to 512 letters, digits, and '_', '-', '/', '.' or '#'"),
+  retentionDays: z.literal(RETENTION_DAYS, `one of ${RETENTION_DAYS.join(", ")}`).optional(),
+});
+
+const instance = mapping({ name: z.string().min(1), policy: z.string(), ttl });
+
+const trafficPolicy = mapping({
+  name: z.string().min(1).max(512).optional(),
+  comment: z.string().max(1024).optional(),
+  /** A file beside r53kit.yaml, or the document itself. */
+  document: z.union([z.string().min(1), z.record(z.string(), z.json())], "a file name, or the document itself"),
+});
+
+const zoneIdentity = {
+  name: z.string().min(1),
+  id: zoneId.optional(),
+  comment: z.string().max(256).optional(),
+};
+
+const zoneContent = {
+  records: z.array(record).optional(),
+  routing: z.array(routing).optional(),
+  logging: logging.optional(),
+};
+
+const targetSeconds = z.number().positive().optional();
+
+export const fileSchema = mapping({
+  version: z.literal(1),
+  project: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "1 to 64 letters, digits, '.', '_' or '-'")
+    .optional(),
+  backend: z.enum(["local", "aws"]).optional(),
+  zone: mapping(zoneIdentity).optional(),
+  zones: z
+    .array(
+      mapping({ ...zoneIdentity, ...zoneContent, trafficFlow: mapping({ instances: z.array(instance) }).optional() }),
+    )
+    .min(1)
+    .optional(),
+  healthChecks: z.record(key, healthCheck).optional(),
+  ...zoneContent,
+  trafficFlow: mapping({
+    policies: z.record(key, trafficPolicy).optional(),
+    instances: z.array(instance).optional(),
+  }).optional(),
+  endpoints: z
+    .record(
+      key,
+      z.discriminatedUnion("type", [
+        mapping({
+          type: z.literal("process"),
+          address: z.union([z.ipv4(), z.ipv6()], "an IPv4 or IPv6 address"),
+          port,
+          healthCheck: z.string().optional(),
+        }),
+      ]),
+    )
+    .optional(),
+  drill: mapping({
+    targets: mapping({
+      detection: targetSeconds,
+      failover: targetSeconds,
+      downtime: targetSeconds,
+      failback: targetSeconds,
+    }).optional(),
+  }).optional(),
+});
+
+export type ConfigFile = z.output<typeof fileSchema>;
+export type RecordEntry = z.output<typeof record>;
+export type RoutingEntry = z.output<typeof routing>;
+export type AliasEntry = z.output<typeof alias>;
+export type HealthCheckEntry = z.output<typeof healthCheck>;
+export type TrafficPolicyEntry = z.output<typeof trafficPolicy>;
+export type InstanceEntry = z.output<typeof instance>;
+export type LoggingEntry = z.output<typeof logging>;
+export type ZoneEntry = NonNullable<ConfigFile["zones"]>[number];
