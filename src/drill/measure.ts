@@ -50,31 +50,37 @@ interface Span {
   readonly uncertaintyMs: number;
 }
 
-/** When each observer of `kinds` turned; undefined as soon as one did not. */
+/** When each observer of `kinds` turned; undefined for one that did not. */
 function turns(
   input: MeasureInput,
   kinds: readonly ObserverKind[],
   side: Sight,
   fromMs: number | undefined,
   untilMs: number | undefined,
-): Moment[] | undefined {
-  if (fromMs === undefined) return undefined;
-  const found: Moment[] = [];
-  for (const observer of input.observers) {
-    if (!kinds.includes(observer.kind)) continue;
-    const moment = turnedTo(input.state.tracks.get(observer.id) ?? [], side, fromMs, untilMs);
+): (Moment | undefined)[] {
+  if (fromMs === undefined) return [];
+  return input.observers
+    .filter((observer) => kinds.includes(observer.kind))
+    .map((observer) => turnedTo(input.state.tracks.get(observer.id) ?? [], side, fromMs, untilMs));
+}
+
+/** The moment at which all had turned; undefined when one did not. */
+function latest(moments: readonly (Moment | undefined)[]): Moment | undefined {
+  let last: Moment | undefined;
+  for (const moment of moments) {
     if (moment === undefined) return undefined;
-    found.push(moment);
+    if (last === undefined || moment.atMs > last.atMs) last = moment;
   }
-  return found;
+  return last;
 }
 
-function latest(moments: readonly Moment[] | undefined): Moment | undefined {
-  return moments?.reduce<Moment | undefined>((a, b) => (a === undefined || b.atMs > a.atMs ? b : a), undefined);
-}
-
-function earliest(moments: readonly Moment[] | undefined): Moment | undefined {
-  return moments?.reduce<Moment | undefined>((a, b) => (a === undefined || b.atMs < a.atMs ? b : a), undefined);
+/** The moment at which any had turned. */
+function earliest(moments: readonly (Moment | undefined)[]): Moment | undefined {
+  let first: Moment | undefined;
+  for (const moment of moments) {
+    if (moment !== undefined && (first === undefined || moment.atMs < first.atMs)) first = moment;
+  }
+  return first;
 }
 
 function since(fromMs: number | undefined, moment: Moment | undefined, extraUncertaintyMs: number): Span | undefined {
@@ -126,15 +132,11 @@ export function measure(input: MeasureInput): Measurement[] {
   const running = state.runningAtMs;
   const over = (kind: ObserverKind) => turns(input, [kind], "secondary", stopped, restart);
   const servers = over("authoritative");
-  const caches: readonly ObserverKind[] = ["health", "authoritative", "resolver", "client"];
+  // A server answers the secondary only once the check has turned, so it may be the first to show that it has.
+  const detected = earliest([...over("health"), ...servers]);
+  const everyone: readonly ObserverKind[] = ["health", "authoritative", "resolver", "client"];
   return [
-    measurement(
-      input,
-      "detection",
-      since(stopped, latest(over("health")), stopTookMs),
-      bounds.detection.ms,
-      targets.detectionMs,
-    ),
+    measurement(input, "detection", since(stopped, detected, stopTookMs), bounds.detection.ms, targets.detectionMs),
     measurement(
       input,
       "firstServer",
@@ -167,7 +169,7 @@ export function measure(input: MeasureInput): Measurement[] {
     measurement(
       input,
       "failback",
-      since(running, latest(turns(input, caches, "primary", running, undefined)), TTL_GRAIN_MS),
+      since(running, latest(turns(input, everyone, "primary", running, undefined)), TTL_GRAIN_MS),
       bounds.failback.ms,
       targets.failbackMs,
     ),

@@ -1,26 +1,38 @@
 /** The health check as GetHealthCheckStatus tells it: healthy is the primary's side, unhealthy the secondary's. */
 
 import type { Clock } from "../../clock.ts";
-import { type CheckerReport, type HealthVerdict, healthVerdict } from "../health-rule.ts";
-import type { Look, Observer } from "./observer.ts";
-import { lookEveryMs } from "./observer.ts";
+import {
+  afterReports,
+  type CheckerReport,
+  type CheckerVerdicts,
+  type HealthVerdict,
+  healthVerdict,
+} from "../health-rule.ts";
+import type { WatchedHealthCheck } from "../scenario.ts";
+import { type Look, lookEveryMs, type Observer } from "./observer.ts";
 
 /** Reads the latest report of every checker. */
 export type ReadCheckers = (signal: AbortSignal) => Promise<readonly CheckerReport[]>;
 
 function lookFrom(verdict: HealthVerdict | undefined): Look {
   if (verdict === undefined) return { sees: "nothing", detail: "no checker has reported" };
+  const { healthyCheckers, checkers, failingProbes } = verdict;
   return {
     sees: verdict.healthy ? "primary" : "secondary",
-    detail: `${verdict.healthyCheckers} of ${verdict.checkers} checkers say healthy`,
+    detail: `${healthyCheckers} of ${checkers} checkers hold it healthy, ${failingProbes} latest probes failed`,
   };
 }
 
-export function healthObserver(key: string, read: ReadCheckers, clock: Clock): Observer {
+export function healthObserver(check: WatchedHealthCheck, read: ReadCheckers, clock: Clock): Observer {
+  let verdicts: CheckerVerdicts = new Map();
   return {
-    identity: { id: "health", kind: "health", label: `health check ${key}` },
+    identity: { id: "health", kind: "health", label: `health check ${check.key}` },
     // AWS allows GetHealthCheckStatus once a second for a whole account.
     everyMs: lookEveryMs(clock),
-    look: async (signal) => lookFrom(healthVerdict(await read(signal))),
+    async look(signal) {
+      const reports = await read(signal);
+      verdicts = afterReports(verdicts, reports, check.failureThreshold);
+      return lookFrom(healthVerdict(verdicts, reports));
+    },
   };
 }

@@ -1,0 +1,203 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { DrillEvent } from "../../../src/drill/events.ts";
+import { leftStopped, readJournal } from "../../../src/drill/journal.ts";
+import type { MeasurementKey } from "../../../src/drill/measure.ts";
+import { rehearseFailover } from "../../../src/drill/rehearse.ts";
+import type { DrillReport } from "../../../src/drill/report.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+import { drive, rehearsalOf, SETTINGS, scenario, simulatedService } from "./simulated-service.ts";
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "r53kit-drill-"));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+function figure(report: DrillReport, key: MeasurementKey) {
+  const found = report.measurements.find((one) => one.key === key);
+  if (found === undefined) throw new Error(`no measurement ${key}`);
+  return found;
+}
+
+const journal = () => readJournal(readFileSync(join(directory, "drill-1.ndjson"), "utf8"));
+
+describe("rehearseFailover", () => {
+  it("shows primary, secondary, primary, and leaves the endpoint running", async () => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    const report = await drive(clock, rehearseFailover(rehearsalOf(service, directory, [])));
+    expect(report.outcome).toBe("completed");
+    expect(report.states).toEqual(["primary", "secondary", "primary"]);
+    expect(service.endpointRuns()).toBe(true);
+    expect(service.calls.starts).toBe(1);
+    expect(report.observers.map((observer) => observer.lastSaw)).toEqual(Array(5).fill("primary"));
+  });
+
+  it("measures within the bound, wherever in their interval the checkers and caches stand", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 3, maxLength: 12 }),
+        fc.constantFrom(10, 30),
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 0, max: 90 }),
+        fc.integer({ min: 0, max: 30_000 }),
+        async (phases, intervalSeconds, failureThreshold, ttlSeconds, startMs) => {
+          const clock = fakeClock();
+          const what = scenario({
+            ttlSeconds,
+            healthCheck: { id: "hc", key: "primary", type: "HTTP", intervalSeconds, failureThreshold },
+          });
+          const service = simulatedService(clock, what, phases);
+          await clock.advance(startMs);
+          const report = await drive(clock, rehearseFailover(rehearsalOf(service, directory, [])));
+          expect(report.outcome).toBe("completed");
+          expect(report.verdict.beyondBound).toEqual([]);
+          // And no better than the threshold allows: the last of the probes needed is that many intervals away.
+          const least = intervalSeconds * 1000 * (failureThreshold - 1);
+          expect(figure(report, "detection").measuredMs).toBeGreaterThanOrEqual(least);
+          const downtime = figure(report, "downtime").measuredMs ?? Number.NaN;
+          expect(downtime).toBeGreaterThanOrEqual((figure(report, "detection").measuredMs ?? 0) - 3000);
+        },
+      ),
+      { numRuns: 12 },
+    );
+  }, 60_000);
+
+  it("has the journal say what is to be restored before the endpoint is touched", async () => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    let atTheStop: DrillEvent[] = [];
+    const stop = service.target.stop;
+    const target = {
+      ...service.target,
+      stop: async () => {
+        if (service.calls.stops === 0) atTheStop = journal();
+        return stop();
+      },
+    };
+    await drive(clock, rehearseFailover(rehearsalOf(service, directory, [], { target })));
+    expect(leftStopped(atTheStop)).toEqual(service.scenario.target);
+    expect(leftStopped(journal())).toBeUndefined();
+    expect(journal().at(-1)).toMatchObject({ code: "drill.ended", outcome: "completed" });
+  });
+
+  it("renews the lease while the endpoint is stopped, and never after it was started", async () => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    const events: DrillEvent[] = [];
+    await drive(clock, rehearseFailover(rehearsalOf(service, directory, events)));
+    const codes = events.map((event) => event.code);
+    expect(codes.filter((code) => code === "lease.renewed").length).toBeGreaterThan(3);
+    expect(codes.lastIndexOf("lease.renewed")).toBeLessThan(codes.indexOf("start.intended"));
+  });
+
+  it("restores the endpoint at an interruption, whenever it comes", async () => {
+    for (const afterMs of [1000, 15_000, 60_000, 100_000, 110_000]) {
+      const clock = fakeClock();
+      const service = simulatedService(clock);
+      const abort = new AbortController();
+      const events: DrillEvent[] = [];
+      const rehearsal = rehearsalOf(service, directory, events, { signal: abort.signal });
+      const report = await drive(clock, rehearseFailover(rehearsal), () => {
+        if (clock.elapsedMs() >= afterMs) abort.abort();
+      });
+      expect([report.outcome, service.endpointRuns()]).toEqual(["interrupted", true]);
+      expect(events.at(-1)).toMatchObject({ code: "drill.ended", outcome: "interrupted" });
+    }
+  });
+
+  it("stops nothing when it is interrupted before the stop", async () => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    const rehearsal = rehearsalOf(service, directory, [], { signal: AbortSignal.abort(new Error("interrupted")) });
+    await expect(drive(clock, rehearseFailover(rehearsal))).rejects.toThrow("interrupted");
+    expect(service.calls.stops).toBe(0);
+  });
+
+  it("gives up, restores and says so when the answers never turn", async () => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    service.freezeAnswers();
+    const report = await drive(clock, rehearseFailover(rehearsalOf(service, directory, [])));
+    expect(report.outcome).toBe("no-failover");
+    expect(report.states).toEqual(["primary"]);
+    expect(service.endpointRuns()).toBe(true);
+    expect(figure(report, "lastServer")).toMatchObject({ measuredMs: null, withinBound: null });
+    expect(figure(report, "detection").measuredMs).not.toBeNull();
+  });
+
+  it("ends as disturbed when somebody else starts the endpoint meanwhile", async () => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    const events: DrillEvent[] = [];
+    const report = await drive(clock, rehearseFailover(rehearsalOf(service, directory, events)), () => {
+      if (clock.elapsedMs() > 12_000 && !events.some((event) => event.code === "target.came-back"))
+        service.setEndpoint(true);
+    });
+    expect(report.outcome).toBe("disturbed");
+    expect(service.endpointRuns()).toBe(true);
+  });
+
+  it("tries to start the endpoint again until it runs", async () => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    service.failStarts(3);
+    const events: DrillEvent[] = [];
+    const report = await drive(clock, rehearseFailover(rehearsalOf(service, directory, events)));
+    expect(report.outcome).toBe("completed");
+    expect(events.filter((event) => event.code === "start.failed")).toHaveLength(3);
+  });
+
+  it("says what is still down when it cannot be started, and leaves that in the journal", async () => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    service.failStarts(1000);
+    await expect(drive(clock, rehearseFailover(rehearsalOf(service, directory, [])))).rejects.toMatchObject({
+      code: "drill.not-restored",
+    });
+    expect(leftStopped(journal())).toEqual(service.scenario.target);
+  });
+
+  it("stops nothing when the steady state went away just before", async () => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    service.setEndpoint(false);
+    await expect(drive(clock, rehearseFailover(rehearsalOf(service, directory, [])))).rejects.toMatchObject({
+      code: "drill.not-steady.changed",
+    });
+    expect(service.calls.stops).toBe(0);
+  });
+
+  it("judges against the targets it was given", async () => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    const settings = { ...SETTINGS, targets: { detectionMs: 1000, downtimeMs: 300_000 } };
+    const report = await drive(clock, rehearseFailover(rehearsalOf(service, directory, [], { settings })));
+    expect(report.verdict).toEqual({ withinTargets: false, exceeded: ["detection"], beyondBound: [] });
+  });
+
+  it("holds the endpoint stopped as long as asked", async () => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    const settings = { ...SETTINGS, holdMs: 45_000 };
+    const report = await drive(clock, rehearseFailover(rehearsalOf(service, directory, [], { settings })));
+    const at = (phase: string) =>
+      report.timeline.find((entry) => entry.code === "phase.entered" && entry.phase === phase)?.sinceStopMs ??
+      Number.NaN;
+    expect(at("restarting") - at("holding")).toBeGreaterThanOrEqual(45_000);
+    expect(at("restarting") - at("holding")).toBeLessThan(46_000);
+  });
+
+  it("tells times on the backend's clock and real ones", async () => {
+    const clock = fakeClock({ speed: 10 });
+    const service = simulatedService(clock);
+    const report = await drive(clock, rehearseFailover(rehearsalOf(service, directory, [])));
+    const detection = figure(report, "detection");
+    expect(report.backend.speed).toBe(10);
+    expect(detection.realMs).toBe((detection.measuredMs ?? 0) / 10);
+  });
+});
