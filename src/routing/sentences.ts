@@ -1,0 +1,106 @@
+/** A decision's reason in plain sentences, one a step and one for the answer; only words, no layout. */
+
+import { displayName } from "../route53/names.ts";
+import type { GeoLocationPlace } from "../route53/record-set.ts";
+import type { Decision } from "./decide.ts";
+import type { SelectionReason } from "./policies/selection.ts";
+import type { ConsideredBranch, Criterion, DecisionStep } from "./reason.ts";
+import type { Origin } from "./tree.ts";
+
+function originText(origin: Origin): string {
+  return origin.kind === "rule" ? `rule ${origin.id}` : `${displayName(origin.name)} ${origin.type}`;
+}
+
+export function placeText(place: GeoLocationPlace): string {
+  if (place.countryCode === "*") return "the default location";
+  if (place.continentCode !== undefined) return `continent ${place.continentCode}`;
+  return place.subdivisionCode === undefined
+    ? `country ${place.countryCode}`
+    : `subdivision ${place.countryCode}-${place.subdivisionCode}`;
+}
+
+function criterionText(criterion: Criterion): string | undefined {
+  switch (criterion.kind) {
+    case "none":
+      return undefined;
+    case "weight":
+      return `weight ${criterion.weight} of ${criterion.totalWeight}`;
+    case "role":
+      return criterion.role.toLowerCase();
+    case "latency":
+      return `${criterion.region}, about ${Math.round(criterion.latencyMs)} ms away`;
+    case "place":
+      return `${placeText(criterion.place)}${criterion.matches ? "" : ", which the client is not in"}`;
+    case "proximity": {
+      const { bias } = criterion.place;
+      return `${Math.round(criterion.biasedKm)} km away${bias === 0 ? "" : ` after bias ${bias}`}`;
+    }
+    case "cidr":
+      return `location ${criterion.locationName}${criterion.matches ? "" : ", which the client is not in"}`;
+  }
+}
+
+function healthText(branch: ConsideredBranch): string {
+  if (branch.healthCauses.length === 0) return "no health check";
+  if (branch.healthy) return "healthy";
+  const cause = branch.healthCauses.find(({ healthy }) => !healthy);
+  return cause?.kind === "check" ? `unhealthy (check ${cause.healthCheckId})` : "unhealthy (nothing healthy behind it)";
+}
+
+function branchText(branch: ConsideredBranch): string {
+  const criterion = criterionText(branch.criterion);
+  return `${branch.label} (${criterion === undefined ? "" : `${criterion}; `}${healthText(branch)})`;
+}
+
+const WHY: Readonly<Record<SelectionReason, string>> = {
+  only: "it is the only record set",
+  "drawn-by-weight": "drawn by weight",
+  "zero-weights-stand-in": "every record set with a weight is unhealthy, so those with weight 0 stand in",
+  "equal-shares": "all weights are 0, so all have equal shares",
+  "primary-healthy": "the primary is healthy",
+  "primary-unhealthy": "the primary is unhealthy",
+  "no-primary": "there is no primary",
+  "all-eligible": "all that can answer do",
+  sample: "eight are drawn at random",
+  "lowest-latency": "it has the lowest latency",
+  nearest: "it is the nearest",
+  "most-specific": "it is the smallest place that holds the client",
+  "next-larger": "the smaller places are unhealthy",
+  "no-match": "the client is in no listed place and there is no default",
+};
+
+function stepText(step: DecisionStep): string {
+  if (step.kind === "alias") {
+    const target = `${displayName(step.alias.target)} ${step.alias.type}`;
+    return step.found ? `It is an alias for ${target}.` : `It is an alias for ${target}, which no zone here has.`;
+  }
+  const chosen = step.considered.filter((branch) => branch.chosen).map((branch) => branch.label);
+  const [only] = step.considered;
+  if (step.policy === "simple" && only !== undefined) return `${originText(step.origin)} has one answer for everybody.`;
+  const considered = step.considered.map(branchText).join(", ");
+  const why = step.noneHealthy ? `none is healthy, so all count as healthy; ${WHY[step.why]}` : WHY[step.why];
+  const result = chosen.length === 0 ? "no answer" : chosen.join(", ");
+  return `${originText(step.origin)} is ${step.policy}: of ${considered}, it answers ${result}: ${why}.`;
+}
+
+/** One sentence a step, then one for the answer. Values come as the record sets have them: strip them before a terminal. */
+export function decisionSentences(decision: Decision): string[] {
+  const { outcome } = decision;
+  const steps = decision.steps.map(stepText);
+  switch (outcome.kind) {
+    case "records":
+      return [...steps, `The answer is ${outcome.leaves.flatMap(({ values }) => values).join(", ")}.`];
+    case "elsewhere":
+      return [
+        ...steps,
+        `The answer is that of ${displayName(outcome.alias.target)}, outside of the hosted zones here.`,
+      ];
+    case "nothing":
+      return [
+        ...steps,
+        outcome.why === "no-match"
+          ? "There is no answer (NOERROR without data)."
+          : "The aliases lead in a circle: there is no answer.",
+      ];
+  }
+}

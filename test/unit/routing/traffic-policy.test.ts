@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { parseTrafficPolicyDocument } from "../../../src/route53/traffic-policy.ts";
+import { compileTrafficPolicy } from "../../../src/routing/compile-traffic-policy.ts";
+import { decide } from "../../../src/routing/decide.ts";
+import { contextFor } from "./fixtures.ts";
+
+const DOCUMENT = JSON.stringify({
+  AWSPolicyFormatVersion: "2015-10-01",
+  RecordType: "A",
+  StartRule: "geo",
+  Endpoints: {
+    east: { Type: "value", Value: "192.0.2.1" },
+    west: { Type: "value", Value: "192.0.2.2" },
+    europe: { Type: "value", Value: "192.0.2.3" },
+    banner: { Type: "s3-website", Region: "us-east-1", Value: "www.example.com" },
+  },
+  Rules: {
+    geo: {
+      RuleType: "geo",
+      Locations: [
+        { Country: "US", RuleReference: "share" },
+        { Continent: "EU", EndpointReference: "europe", HealthCheck: "europe" },
+        { IsDefault: "true", RuleReference: "fallback" },
+      ],
+    },
+    share: {
+      RuleType: "weighted",
+      Items: [
+        { Weight: "3", EndpointReference: "east", HealthCheck: "east" },
+        { Weight: "1", EndpointReference: "west", HealthCheck: "west" },
+      ],
+    },
+    fallback: {
+      RuleType: "failover",
+      Primary: { RuleReference: "share" },
+      Secondary: { EndpointReference: "banner" },
+    },
+  },
+});
+
+function answer(client: string, down: readonly string[] = [], draw = 0): readonly string[] {
+  const parsed = parseTrafficPolicyDocument(DOCUMENT);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  const { outcome } = decide(
+    compileTrafficPolicy(parsed.document, 30),
+    contextFor([], { client, down, random: () => draw }),
+  );
+  if (outcome.kind === "records") return outcome.leaves.flatMap(({ values }) => values);
+  return outcome.kind === "elsewhere" ? [outcome.alias.target] : [];
+}
+
+describe("a compiled traffic policy", () => {
+  it("goes through its rules to an endpoint's value", () => {
+    expect(answer("192.0.2.1")).toEqual(["192.0.2.1"]);
+    expect(answer("192.0.2.1", [], 0.8)).toEqual(["192.0.2.2"]);
+    expect(answer("198.51.100.1")).toEqual(["192.0.2.3"]);
+  });
+
+  it("backs out of a rule with nothing healthy behind it, through every rule above", () => {
+    expect(answer("198.51.100.1", ["europe"])).toEqual(["192.0.2.1"]);
+    expect(answer("203.0.113.1", ["east"])).toEqual(["192.0.2.2"]);
+    expect(answer("203.0.113.1", ["east", "west"])).toEqual(["s3-website-us-east-1.amazonaws.com."]);
+  });
+
+  it("gives its endpoints the TTL of the instance", () => {
+    const parsed = parseTrafficPolicyDocument(DOCUMENT);
+    const tree = parsed.ok ? compileTrafficPolicy(parsed.document, 30) : undefined;
+    expect(tree && decide(tree, contextFor([], { client: "198.51.100.1" })).outcome).toMatchObject({
+      leaves: [{ ttlSeconds: 30 }],
+    });
+  });
+});
