@@ -102,7 +102,8 @@ export function formatField(field: FieldValue): string {
     case "ipv6":
       return formatIpv6(field.octets);
     case "host":
-      return field.host;
+      // A quotation mark is plain in a name's own text, but here it would open a string.
+      return field.host.replaceAll('"', "\\042");
     case "string":
     case "text":
       return quote(field.octets);
