@@ -11,6 +11,7 @@ import type { Change } from "@aws-sdk/client-route-53";
 import { serviceZoneSuffix } from "./alias-targets.ts";
 import { addCosts, costOf, NO_COST } from "./batch-cost.ts";
 import { shapeProblems } from "./change-shape.ts";
+import { findGeoPlace } from "./geo-locations.ts";
 import { isNameProblem, readName } from "./hosted-zone.ts";
 import {
   MAX_RECORD_SETS_PER_GROUP,
@@ -240,6 +241,9 @@ function ownProblems(zone: ChangeBatchZone, set: RecordSet): string[] {
     set.healthCheckId === undefined
   ) {
     problems.push("A non-alias primary ResourceRecordSet must have an associated health check. No changes made.");
+  }
+  if (set.policy.kind === "geolocation" && findGeoPlace(set.policy.place) === undefined) {
+    problems.push(`${prose(set)} cannot be created as its ${distinction(set.policy)} is not supported.`);
   }
   if (set.policy.kind === "cidr" && !zone.cidrLocationExists(set.policy.collectionId, set.policy.locationName)) {
     problems.push(

@@ -375,14 +375,15 @@ export const GEO_PLACES: readonly GeoPlace[] = [
   ...Object.entries(CONTINENTS).map(([continentCode, { name }]) => ({ continentCode, continentName: name })),
 ];
 
+type PlaceCodes = Pick<GeoPlace, "continentCode" | "countryCode" | "subdivisionCode">;
+
+function placeKey({ continentCode = "", countryCode = "", subdivisionCode = "" }: PlaceCodes): string {
+  return `${continentCode} ${countryCode} ${subdivisionCode}`;
+}
+
+const PLACES_BY_CODES = new Map(GEO_PLACES.map((place) => [placeKey(place), place]));
+
 /** The place with exactly these codes; undefined when Route 53 knows none such. */
-export function findGeoPlace(
-  codes: Pick<GeoPlace, "continentCode" | "countryCode" | "subdivisionCode">,
-): GeoPlace | undefined {
-  return GEO_PLACES.find(
-    (place) =>
-      place.continentCode === codes.continentCode &&
-      place.countryCode === codes.countryCode &&
-      place.subdivisionCode === codes.subdivisionCode,
-  );
+export function findGeoPlace(codes: PlaceCodes): GeoPlace | undefined {
+  return PLACES_BY_CODES.get(placeKey(codes));
 }

@@ -1,0 +1,43 @@
+/** What all Route 53 handlers share: the state, the way to the name servers, and the neighbours that they ask. */
+
+import type { DomainName } from "../../../route53/names.ts";
+import type { HealthMonitor } from "../../health/monitor.ts";
+import type { Store } from "../../store/store.ts";
+import { noSuchHostedZone } from "./errors.ts";
+import type { Propagation } from "./propagation.ts";
+import type { HostedZoneState, Route53State } from "./state.ts";
+
+export interface Route53Core {
+  readonly store: Pick<Store, "write">;
+  readonly state: Route53State;
+  /** Twelve digits. */
+  readonly account: string;
+  readonly propagation: Propagation;
+  readonly health: Pick<HealthMonitor, "put" | "remove" | "observations" | "lastFailures">;
+  readonly logs: LogGroups;
+  readonly registrar: Registrar;
+  /** Record sets that a zone may hold besides its apex NS and SOA. */
+  readonly maxRecordSetsPerZone: number;
+}
+
+export interface LogGroups {
+  /** Whether Route 53 may create log streams in a log group and write to them. */
+  route53MayWrite(logGroupArn: string): "ok" | "no-such-group" | "not-permitted";
+}
+
+export interface Registrar {
+  /** Registers a domain for the account if it is not yet. */
+  registerDomain(name: DomainName): void;
+}
+
+/** Throws NoSuchHostedZone. */
+export function zoneOf(core: Route53Core, id: string): HostedZoneState {
+  const zone = core.state.zones.get(id);
+  if (zone === undefined) throw noSuchHostedZone(id);
+  return zone;
+}
+
+/** The URL that a 201 answer gives for what it created. */
+export function locationOf(...path: readonly (string | number)[]): string {
+  return `https://route53.amazonaws.com/2013-04-01/${path.join("/")}`;
+}

@@ -1,0 +1,221 @@
+/** Health checks: their configuration is kept here, probing is the monitor's. */
+
+import { isIP } from "node:net";
+import { isDeepStrictEqual } from "node:util";
+import type {
+  HealthCheck,
+  HealthCheckConfig,
+  HealthCheckObservation,
+  UpdateHealthCheckRequest,
+} from "@aws-sdk/client-route-53";
+import * as sdk from "@aws-sdk/client-route-53";
+import { CHECKER_IP_RANGES } from "../../../route53/checker-ranges.ts";
+import {
+  CHECKER_REGIONS,
+  healthCheckProblem,
+  healthCheckUpdateProblem,
+  MIN_CHECKER_REGIONS,
+  updatedHealthCheck,
+  withHealthCheckDefaults,
+} from "../../../route53/health-check.ts";
+import { MAX_CHILD_HEALTH_CHECKS, MAX_HEALTH_CHECKS } from "../../../route53/limits.ts";
+import type { CheckerObservation } from "../../health/monitor.ts";
+import type { Handlers } from "../../protocol/service.ts";
+import { Constraints } from "./constraints.ts";
+import { locationOf, type Route53Core } from "./core.ts";
+import { invalidInput, noSuchHealthCheck, route53Error } from "./errors.ts";
+import { newUuid } from "./ids.ts";
+import { pageSize, takePage } from "./paging.ts";
+import type { HealthCheckState } from "./state.ts";
+
+type Names =
+  | "CreateHealthCheck"
+  | "GetHealthCheck"
+  | "UpdateHealthCheck"
+  | "DeleteHealthCheck"
+  | "ListHealthChecks"
+  | "GetHealthCheckCount"
+  | "GetHealthCheckStatus"
+  | "GetHealthCheckLastFailureReason"
+  | "GetCheckerIpRanges";
+
+const TYPES: readonly string[] = Object.values(sdk.HealthCheckType);
+
+function healthCheckToApi(check: HealthCheckState): HealthCheck {
+  return {
+    Id: check.id,
+    CallerReference: check.callerReference,
+    HealthCheckConfig: check.config,
+    HealthCheckVersion: check.version,
+  };
+}
+
+function observationToApi(observation: CheckerObservation): HealthCheckObservation {
+  return {
+    Region: observation.region as NonNullable<HealthCheckObservation["Region"]>,
+    IPAddress: observation.checkerAddress,
+    StatusReport: { Status: observation.status, CheckedTime: new Date(observation.checkedAt) },
+  };
+}
+
+type SharedMembers = Omit<HealthCheckConfig, "Type"> & Pick<UpdateHealthCheckRequest, "ResetElements">;
+
+function constrain(at: Constraints, config: SharedMembers): void {
+  at.length("IPAddress", config.IPAddress, { max: 45 })
+    .range("Port", config.Port, { min: 1, max: 65535 })
+    .length("ResourcePath", config.ResourcePath, { max: 255 })
+    .length("FullyQualifiedDomainName", config.FullyQualifiedDomainName, { max: 255 })
+    .length("SearchString", config.SearchString, { max: 255 })
+    .range("RequestInterval", config.RequestInterval, { min: 10, max: 30 })
+    .range("FailureThreshold", config.FailureThreshold, { min: 1, max: 10 })
+    .range("HealthThreshold", config.HealthThreshold, { min: 0, max: 256 })
+    .length("ChildHealthChecks", config.ChildHealthChecks, { max: MAX_CHILD_HEALTH_CHECKS })
+    .length("Regions", config.Regions, { min: MIN_CHECKER_REGIONS, max: 64 })
+    .oneOf(
+      "InsufficientDataHealthStatus",
+      config.InsufficientDataHealthStatus,
+      Object.values(sdk.InsufficientDataHealthStatus),
+    );
+  for (const [index, region] of (config.Regions ?? []).entries()) {
+    at.in("Regions").item(index).oneOf("", region, CHECKER_REGIONS);
+  }
+  for (const [index, element] of (config.ResetElements ?? []).entries()) {
+    at.in("ResetElements").item(index).oneOf("", element, Object.values(sdk.ResettableElementName));
+  }
+}
+
+export function healthCheckHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
+  const { state, store, health } = core;
+
+  function checkOf(id: string): HealthCheckState {
+    const check = state.healthChecks.get(id);
+    if (check === undefined) throw noSuchHealthCheck(id);
+    return check;
+  }
+
+  /** Whether `id` watches `target`, itself or through calculated checks. */
+  function watches(id: string, target: string, seen = new Set<string>()): boolean {
+    if (id === target) return true;
+    if (seen.has(id)) return false;
+    seen.add(id);
+    return (state.healthChecks.get(id)?.config.ChildHealthChecks ?? []).some((child) => watches(child, target, seen));
+  }
+
+  function refuse(config: HealthCheckConfig, ownId?: string): void {
+    const problem = healthCheckProblem(config);
+    if (problem !== undefined) throw invalidInput(problem);
+    if (config.IPAddress !== undefined && isIP(config.IPAddress) === 0) {
+      throw invalidInput(`Invalid parameter : ${config.IPAddress} is not a valid IP address.`);
+    }
+    for (const child of config.ChildHealthChecks ?? []) {
+      if (state.healthChecks.get(child) === undefined) {
+        throw invalidInput(`Invalid parameter : The child health check ${child} does not exist.`);
+      }
+      if (ownId !== undefined && watches(child, ownId)) {
+        throw invalidInput(`Invalid parameter : The health check ${ownId} cannot monitor itself.`);
+      }
+    }
+  }
+
+  return {
+    CreateHealthCheck(input) {
+      const constraints = new Constraints().length("CallerReference", input.CallerReference, { min: 1, max: 64 });
+      constrain(
+        constraints.in("HealthCheckConfig").oneOf("Type", input.HealthCheckConfig.Type, TYPES),
+        input.HealthCheckConfig,
+      );
+      constraints.check();
+      const config = withHealthCheckDefaults(input.HealthCheckConfig);
+      const known = state.healthCheckReferences.get(input.CallerReference);
+      if (known !== undefined) {
+        const existing = state.healthChecks.get(known);
+        if (existing === undefined || !isDeepStrictEqual(existing.config, config)) {
+          throw route53Error(
+            "HealthCheckAlreadyExists",
+            "A different health check has already been created with the specified caller reference.",
+          );
+        }
+        return { HealthCheck: healthCheckToApi(existing), Location: locationOf("healthcheck", existing.id) };
+      }
+      refuse(input.HealthCheckConfig);
+      if (state.healthChecks.count() >= MAX_HEALTH_CHECKS) {
+        throw route53Error("TooManyHealthChecks", `This account has ${MAX_HEALTH_CHECKS} health checks, its limit.`);
+      }
+      const check: HealthCheckState = { id: newUuid(), callerReference: input.CallerReference, config, version: 1 };
+      store.write(() => {
+        state.healthChecks.put(check.id, check);
+        state.healthCheckReferences.put(check.callerReference, check.id);
+      });
+      health.put(check.id, check.config);
+      return { HealthCheck: healthCheckToApi(check), Location: locationOf("healthcheck", check.id) };
+    },
+
+    GetHealthCheck(input) {
+      return { HealthCheck: healthCheckToApi(checkOf(input.HealthCheckId)) };
+    },
+
+    UpdateHealthCheck(input) {
+      const constraints = new Constraints();
+      constrain(constraints, input);
+      constraints.check();
+      const check = checkOf(input.HealthCheckId);
+      if (input.HealthCheckVersion !== undefined && input.HealthCheckVersion !== check.version) {
+        throw route53Error(
+          "HealthCheckVersionMismatch",
+          `The version of the health check is ${check.version}, not ${input.HealthCheckVersion}.`,
+        );
+      }
+      const problem = healthCheckUpdateProblem(check.config, input);
+      if (problem !== undefined) throw invalidInput(problem);
+      const config = updatedHealthCheck(check.config, input);
+      refuse(config, check.id);
+      const updated: HealthCheckState = { ...check, config, version: check.version + 1 };
+      store.write(() => state.healthChecks.put(updated.id, updated));
+      health.put(updated.id, updated.config);
+      return { HealthCheck: healthCheckToApi(updated) };
+    },
+
+    DeleteHealthCheck(input) {
+      const check = checkOf(input.HealthCheckId);
+      store.write(() => {
+        state.healthChecks.remove(check.id);
+        state.tags.remove(["healthcheck", check.id]);
+      });
+      health.remove(check.id);
+      return {};
+    },
+
+    ListHealthChecks(input) {
+      const size = pageSize(input.MaxItems);
+      function* inOrder() {
+        for (const { value } of state.healthChecks.entries(input.Marker === undefined ? {} : { start: input.Marker })) {
+          yield value;
+        }
+      }
+      const page = takePage(inOrder(), size);
+      return {
+        HealthChecks: page.items.map(healthCheckToApi),
+        Marker: input.Marker,
+        IsTruncated: page.next !== undefined,
+        ...(page.next === undefined ? {} : { NextMarker: page.next.id }),
+        MaxItems: size,
+      };
+    },
+
+    GetHealthCheckCount() {
+      return { HealthCheckCount: state.healthChecks.count() };
+    },
+
+    GetHealthCheckStatus(input) {
+      return { HealthCheckObservations: health.observations(checkOf(input.HealthCheckId).id).map(observationToApi) };
+    },
+
+    GetHealthCheckLastFailureReason(input) {
+      return { HealthCheckObservations: health.lastFailures(checkOf(input.HealthCheckId).id).map(observationToApi) };
+    },
+
+    GetCheckerIpRanges() {
+      return { CheckerIpRanges: [...CHECKER_IP_RANGES] };
+    },
+  };
+}

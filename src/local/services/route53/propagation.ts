@@ -1,0 +1,102 @@
+/**
+ * From durable to served: a change is PENDING until the zone it changed is published to the name servers, some time later.
+ * All changes of a zone in that time go out together. What is pending is not kept: a restart publishes everything.
+ */
+
+import type { ChangeInfo } from "@aws-sdk/client-route-53";
+import type { Clock, Timer } from "../../../clock.ts";
+import { newChangeId } from "./ids.ts";
+import type { ChangeState, Route53State } from "./state.ts";
+
+interface Wave {
+  readonly timer: Timer;
+  readonly changeIds: string[];
+  /** Called when the zone is out. */
+  readonly then: (() => void)[];
+}
+
+/** How long a change can be asked for, in ms; after that GetChange answers NoSuchChange. */
+const CHANGE_RETENTION_MS = 30 * 24 * 3600 * 1000;
+
+export class Propagation {
+  readonly #state: Route53State;
+  readonly #clock: Clock;
+  readonly #delayMs: number;
+  readonly #publish: (zoneId: string) => void;
+  readonly #waves = new Map<string, Wave>();
+  readonly #pending = new Set<string>();
+
+  /** `publish` brings a zone's present state to the name servers, or takes the zone away when it is gone. */
+  constructor(settings: {
+    state: Route53State;
+    clock: Clock;
+    delayMs: number;
+    publish: (zoneId: string) => void;
+  }) {
+    this.#state = settings.state;
+    this.#clock = settings.clock;
+    this.#delayMs = settings.delayMs;
+    this.#publish = settings.publish;
+  }
+
+  /** Writes down a change, inside the transaction that makes it. */
+  record(comment?: string): ChangeState {
+    const change: ChangeState = {
+      id: newChangeId(),
+      submittedAt: this.#clock.now(),
+      ...(comment === undefined ? {} : { comment }),
+    };
+    this.#state.changes.put(change.id, change);
+    return change;
+  }
+
+  /** Starts to bring a zone out, after the transaction is durable. `then` is called once it is. */
+  start(zoneId: string, change?: ChangeState, then?: () => void): void {
+    let wave = this.#waves.get(zoneId);
+    if (wave === undefined) {
+      wave = { timer: this.#clock.after(this.#delayMs, () => this.#arrive(zoneId)), changeIds: [], then: [] };
+      this.#waves.set(zoneId, wave);
+    }
+    if (change !== undefined) {
+      this.#pending.add(change.id);
+      wave.changeIds.push(change.id);
+    }
+    if (then !== undefined) wave.then.push(then);
+  }
+
+  #arrive(zoneId: string): void {
+    const wave = this.#waves.get(zoneId);
+    if (wave === undefined) return;
+    this.#waves.delete(zoneId);
+    this.#publish(zoneId);
+    for (const id of wave.changeIds) this.#pending.delete(id);
+    for (const then of wave.then) then();
+  }
+
+  info(change: ChangeState): ChangeInfo {
+    return {
+      Id: `/change/${change.id}`,
+      Status: this.#pending.has(change.id) ? "PENDING" : "INSYNC",
+      SubmittedAt: new Date(change.submittedAt),
+      ...(change.comment === undefined ? {} : { Comment: change.comment }),
+    };
+  }
+
+  find(changeId: string): ChangeState | undefined {
+    const change = this.#state.changes.get(changeId);
+    return change !== undefined && this.#clock.now() - change.submittedAt <= CHANGE_RETENTION_MS ? change : undefined;
+  }
+
+  /** Removes changes that can no longer be asked for; inside a transaction. */
+  forgetOld(): void {
+    const old = [...this.#state.changes.entries()].filter(
+      ({ value }) => this.#clock.now() - value.submittedAt > CHANGE_RETENTION_MS,
+    );
+    for (const { key } of old) this.#state.changes.remove(key);
+  }
+
+  close(): void {
+    for (const { timer } of this.#waves.values()) timer.cancel();
+    this.#waves.clear();
+  }
+}

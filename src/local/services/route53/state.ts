@@ -1,0 +1,132 @@
+/** What the local Route 53 keeps, and under which keys. Record sets are kept one by one, in the order they are listed. */
+
+import type { HealthCheckConfig, VPC } from "@aws-sdk/client-route-53";
+import { type DomainName, listOrderKey } from "../../../route53/names.ts";
+import type { RecordSet, RecordType } from "../../../route53/record-set.ts";
+import type { Key, Range, Store, Table } from "../../store/store.ts";
+
+export interface HostedZoneState {
+  /** Without `/hostedzone/`. */
+  readonly id: string;
+  readonly name: DomainName;
+  readonly callerReference: string;
+  readonly comment?: string;
+  readonly private: boolean;
+  /** Names of the delegation set's servers; for a private zone the ones that all private zones show. */
+  readonly nameServers: readonly DomainName[];
+  readonly vpcs: readonly VPC[];
+  /** The NS and SOA of the apex included. */
+  readonly recordSetCount: number;
+}
+
+export interface ChangeState {
+  readonly id: string;
+  /** Epoch ms. */
+  readonly submittedAt: number;
+  readonly comment?: string;
+}
+
+export interface HealthCheckState {
+  readonly id: string;
+  readonly callerReference: string;
+  readonly config: HealthCheckConfig;
+  readonly version: number;
+}
+
+export interface TrafficPolicyState {
+  readonly id: string;
+  readonly version: number;
+  readonly name: string;
+  readonly type: RecordType;
+  readonly document: string;
+  readonly comment?: string;
+}
+
+export interface TrafficPolicyInstanceState {
+  readonly id: string;
+  readonly hostedZoneId: string;
+  readonly name: DomainName;
+  readonly ttlSeconds: number;
+  readonly policyId: string;
+  readonly policyVersion: number;
+  readonly type: RecordType;
+}
+
+export interface QueryLoggingState {
+  readonly id: string;
+  readonly hostedZoneId: string;
+  readonly logGroupArn: string;
+}
+
+export type TaggedKind = "hostedzone" | "healthcheck";
+
+export interface Route53State {
+  readonly zones: Table<HostedZoneState>;
+  /** `[listOrderKey(name), zone id]` to the zone's id: the order of ListHostedZonesByName. */
+  readonly zoneNames: Table<string>;
+  /** Caller reference to zone id, of deleted zones too. */
+  readonly zoneReferences: Table<string>;
+  /** See {@link recordSetStoreKey}. */
+  readonly recordSets: Table<RecordSet>;
+  readonly changes: Table<ChangeState>;
+  readonly healthChecks: Table<HealthCheckState>;
+  /** Caller reference to health check id; outlives the check, whose reference cannot be used again. */
+  readonly healthCheckReferences: Table<string>;
+  /** `[policy id, version]` */
+  readonly trafficPolicies: Table<TrafficPolicyState>;
+  /** Policy name to id. */
+  readonly trafficPolicyNames: Table<string>;
+  /** Policy id to the highest version there ever was, so that no version number is used twice. */
+  readonly trafficPolicyVersions: Table<number>;
+  readonly trafficPolicyInstances: Table<TrafficPolicyInstanceState>;
+  /** `[zone id, listOrderKey(name), type]` to instance id: the order in which instances are listed. */
+  readonly trafficPolicyInstanceNames: Table<string>;
+  readonly queryLogging: Table<QueryLoggingState>;
+  /** `[kind, id]` to tags by key. */
+  readonly tags: Table<Readonly<Record<string, string>>>;
+  /** `delegation-sets` to the number of delegation sets handed out so far. */
+  readonly counters: Table<number>;
+}
+
+export function route53State(store: Store): Route53State {
+  return {
+    zones: store.table("route53.zones"),
+    zoneNames: store.table("route53.zone-names"),
+    zoneReferences: store.table("route53.zone-references"),
+    recordSets: store.table("route53.record-sets"),
+    changes: store.table("route53.changes"),
+    healthChecks: store.table("route53.health-checks"),
+    healthCheckReferences: store.table("route53.health-check-references"),
+    trafficPolicies: store.table("route53.traffic-policies"),
+    trafficPolicyNames: store.table("route53.traffic-policy-names"),
+    trafficPolicyVersions: store.table("route53.traffic-policy-versions"),
+    trafficPolicyInstances: store.table("route53.traffic-policy-instances"),
+    trafficPolicyInstanceNames: store.table("route53.traffic-policy-instance-names"),
+    queryLogging: store.table("route53.query-logging"),
+    tags: store.table("route53.tags"),
+    counters: store.table("route53.counters"),
+  };
+}
+
+/** Sorts after every name, type and identifier. */
+const LAST = "\uffff";
+
+export function recordSetStoreKey(zoneId: string, set: Pick<RecordSet, "name" | "type" | "setIdentifier">): Key {
+  return [zoneId, listOrderKey(set.name), set.type, set.setIdentifier ?? ""];
+}
+
+/** Everything below a key. */
+export function below(...prefix: readonly [string, ...string[]]): Range {
+  return { start: prefix, end: [...prefix, LAST] };
+}
+
+/** From a place in the middle on, to the end of what is below `prefix`. */
+export function belowFrom(prefix: string, ...rest: readonly string[]): Range {
+  return { start: [prefix, ...rest], end: [prefix, LAST] };
+}
+
+export function valuesOf<Value>(table: Table<Value>, range?: Range): Value[] {
+  const values: Value[] = [];
+  for (const { value } of table.entries(range)) values.push(value);
+  return values;
+}

@@ -1,0 +1,110 @@
+/** Which VPCs a private hosted zone answers in: association and its end. No network stands behind a VPC here. */
+
+import type { VPC } from "@aws-sdk/client-route-53";
+import * as sdk from "@aws-sdk/client-route-53";
+import { MAX_VPCS_PER_ZONE } from "../../../route53/limits.ts";
+import { type DomainName, listOrderKey, toRoute53 } from "../../../route53/names.ts";
+import { bareId } from "../../../route53/record-set.ts";
+import type { Handlers } from "../../protocol/service.ts";
+import { Constraints } from "./constraints.ts";
+import { type Route53Core, zoneOf } from "./core.ts";
+import { invalidInput, route53Error } from "./errors.ts";
+import { pageSize, takePage } from "./paging.ts";
+import { below, type HostedZoneState, valuesOf } from "./state.ts";
+
+type Names = "AssociateVPCWithHostedZone" | "DisassociateVPCFromHostedZone" | "ListHostedZonesByVPC";
+
+const REGIONS: readonly string[] = Object.values(sdk.VPCRegion);
+
+/** Throws InvalidInput or InvalidVPCId. */
+export function checkVpc(vpc: VPC): VPC {
+  new Constraints("vPC").length("VPCId", vpc.VPCId, { max: 1024 }).oneOf("VPCRegion", vpc.VPCRegion, REGIONS).check();
+  if (vpc.VPCId === undefined || vpc.VPCRegion === undefined) {
+    throw invalidInput("You must specify both a VPC ID and a VPC region.");
+  }
+  if (!/^vpc-[0-9a-z]+$/.test(vpc.VPCId)) throw route53Error("InvalidVPCId", "The VPC ID is invalid.");
+  return { VPCRegion: vpc.VPCRegion, VPCId: vpc.VPCId };
+}
+
+function sameVpc(a: VPC, b: VPC): boolean {
+  return a.VPCId === b.VPCId && a.VPCRegion === b.VPCRegion;
+}
+
+/** A VPC sees one private zone of a name. Throws ConflictingDomainExists. */
+export function refuseSharedVpc(core: Route53Core, name: DomainName, vpc: VPC): void {
+  for (const id of valuesOf(core.state.zoneNames, below(listOrderKey(name)))) {
+    if (core.state.zones.get(id)?.vpcs.some((other) => sameVpc(other, vpc))) {
+      throw route53Error(
+        "ConflictingDomainExists",
+        `The VPC ${vpc.VPCId} in region ${vpc.VPCRegion} has already been associated with the hosted zone ${id} with the same domain name.`,
+      );
+    }
+  }
+}
+
+export function vpcHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
+  const { state, store, propagation } = core;
+
+  function setVpcs(zone: HostedZoneState, vpcs: readonly VPC[], comment: string | undefined) {
+    const change = store.write(() => {
+      state.zones.put(zone.id, { ...zone, vpcs });
+      return propagation.record(comment);
+    });
+    propagation.start(zone.id, change);
+    return { ChangeInfo: propagation.info(change) };
+  }
+
+  return {
+    AssociateVPCWithHostedZone(input) {
+      const zone = zoneOf(core, bareId(input.HostedZoneId));
+      const vpc = checkVpc(input.VPC);
+      if (!zone.private) {
+        throw route53Error(
+          "PublicZoneVPCAssociation",
+          "You're trying to associate a VPC with a public hosted zone. Amazon Route 53 doesn't support associating a VPC with a public hosted zone.",
+        );
+      }
+      refuseSharedVpc(core, zone.name, vpc);
+      if (zone.vpcs.length >= MAX_VPCS_PER_ZONE) {
+        throw route53Error("LimitsExceeded", `Exceeded limit MAX_VPCS_ASSOCIATED_BY_ZONE for zone: ${zone.id}`);
+      }
+      return setVpcs(zone, [...zone.vpcs, vpc], input.Comment);
+    },
+
+    DisassociateVPCFromHostedZone(input) {
+      const zone = zoneOf(core, bareId(input.HostedZoneId));
+      const vpc = checkVpc(input.VPC);
+      const left = zone.vpcs.filter((other) => !sameVpc(other, vpc));
+      if (left.length === zone.vpcs.length) {
+        throw route53Error("VPCAssociationNotFound", "The specified VPC and hosted zone are not currently associated.");
+      }
+      if (left.length === 0) {
+        throw route53Error(
+          "LastVPCAssociation",
+          "The VPC that you're trying to disassociate from the private hosted zone is the last VPC that is associated with the hosted zone. Amazon Route 53 doesn't support disassociating the last VPC from a hosted zone.",
+        );
+      }
+      return setVpcs(zone, left, input.Comment);
+    },
+
+    ListHostedZonesByVPC(input) {
+      const size = pageSize(input.MaxItems);
+      const vpc = checkVpc(input);
+      function* associated() {
+        for (const { value } of state.zones.entries(input.NextToken === undefined ? {} : { start: input.NextToken })) {
+          if (value.vpcs.some((other) => sameVpc(other, vpc))) yield value;
+        }
+      }
+      const page = takePage(associated(), size);
+      return {
+        HostedZoneSummaries: page.items.map((zone) => ({
+          HostedZoneId: zone.id,
+          Name: toRoute53(zone.name),
+          Owner: { OwningAccount: core.account },
+        })),
+        MaxItems: size,
+        ...(page.next === undefined ? {} : { NextToken: page.next.id }),
+      };
+    },
+  };
+}

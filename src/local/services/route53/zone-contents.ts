@@ -1,0 +1,34 @@
+/** The record sets of a zone as the store has them, and the zone as the name servers get it. */
+
+import type { DomainName } from "../../../route53/names.ts";
+import { listOrderKey } from "../../../route53/names.ts";
+import type { RecordSet } from "../../../route53/record-set.ts";
+import type { PublishedTrafficPolicyInstance, PublishedZone } from "../../nameserver/published.ts";
+import { below, type HostedZoneState, type Route53State, valuesOf } from "./state.ts";
+
+/** All record sets of one name. */
+export function recordSetsAt(state: Route53State, zoneId: string, name: DomainName): RecordSet[] {
+  return valuesOf(state.recordSets, below(zoneId, listOrderKey(name)));
+}
+
+function instancesOf(state: Route53State, zoneId: string): PublishedTrafficPolicyInstance[] {
+  return valuesOf(state.trafficPolicyInstanceNames, below(zoneId)).flatMap((id) => {
+    const instance = state.trafficPolicyInstances.get(id);
+    const policy =
+      instance === undefined ? undefined : state.trafficPolicies.get([instance.policyId, instance.policyVersion]);
+    return instance === undefined || policy === undefined
+      ? []
+      : [{ id, name: instance.name, ttlSeconds: instance.ttlSeconds, document: policy.document }];
+  });
+}
+
+export function publishedZone(state: Route53State, zone: HostedZoneState): PublishedZone {
+  return {
+    id: zone.id,
+    name: zone.name,
+    private: zone.private,
+    nameServers: zone.private ? [] : zone.nameServers,
+    recordSets: valuesOf(state.recordSets, below(zone.id)),
+    trafficPolicyInstances: instancesOf(state, zone.id),
+  };
+}
