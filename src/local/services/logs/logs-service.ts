@@ -1,0 +1,84 @@
+/** The local CloudWatch Logs: an AWS service to its clients, and the place where the name servers write their query logs. */
+
+import * as sdk from "@aws-sdk/client-cloudwatch-logs";
+import type { Clock } from "../../../clock.ts";
+import { awsJson } from "../../protocol/aws-json.ts";
+import { DEFAULT_ACCOUNT } from "../../protocol/server.ts";
+import { defineService, type ServiceDefinition } from "../../protocol/service.ts";
+import type { Store } from "../../store/store.ts";
+import { eventHandlers } from "./event-handlers.ts";
+import { EventQueue } from "./event-queue.ts";
+import { groupHandlers } from "./group-handlers.ts";
+import { logGroupOfArn, logStreamArn } from "./log-arns.ts";
+import { LogStorage, type NewEvent } from "./log-storage.ts";
+import { policyDocuments, policyHandlers } from "./policy-handlers.ts";
+import { policiesAllow } from "./resource-policy.ts";
+import { streamHandlers } from "./stream-handlers.ts";
+
+/** Where Route 53 writes query logs (Developer Guide, "Public DNS query logging"). */
+const QUERY_LOG_REGION = "us-east-1";
+
+export interface LogsServiceSettings {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Twelve digits; {@link DEFAULT_ACCOUNT} when left out. */
+  readonly account?: string;
+}
+
+export interface LogsService {
+  readonly service: ServiceDefinition;
+  /**
+   * Writes query logs to a group of us-east-1, soon: returns at once, never throws for a group that is not there.
+   * Streams are made as needed.
+   */
+  append(groupName: string, streamName: string, events: readonly NewEvent[]): void;
+  /** Whether the log group is there and the resource policies let Route 53 create log streams and put log events in it. */
+  route53MayWrite(logGroupArn: string, hostedZoneId?: string): "ok" | "no-such-group" | "not-permitted";
+  /** Writes what waits; before the store closes. */
+  flush(): void;
+}
+
+export function createLogsService(settings: LogsServiceSettings): LogsService {
+  const { store, clock } = settings;
+  const account = settings.account ?? DEFAULT_ACCOUNT;
+  const storage = new LogStorage(store, clock);
+  const queue = new EventQueue(storage, clock, QUERY_LOG_REGION);
+
+  return {
+    service: defineService({
+      sdk,
+      title: "CloudWatch Logs",
+      signingName: "logs",
+      protocols: [awsJson({ version: "1.1", target: "Logs_20140328" })],
+      requestErrors: { malformed: "SerializationException", invalid: "InvalidParameterException" },
+      handlers: {
+        ...groupHandlers(storage),
+        ...streamHandlers(storage),
+        ...eventHandlers(storage, clock, () => queue.flush()),
+        ...policyHandlers(store, clock),
+      },
+    }),
+
+    append: (groupName, streamName, events) => queue.append(groupName, streamName, events),
+    flush: () => queue.flush(),
+
+    route53MayWrite(arn, hostedZoneId) {
+      const address = logGroupOfArn(arn, account);
+      if (address === undefined || storage.group(address) === undefined) return "no-such-group";
+      const documents = policyDocuments(store, address.region);
+      const allowed = ["logs:CreateLogStream", "logs:PutLogEvents"].every((action) =>
+        policiesAllow(documents, {
+          service: "route53.amazonaws.com",
+          action,
+          // The streams are named for the zone and the edge location.
+          resourceArn: logStreamArn(account, address, `${hostedZoneId ?? "zone"}/edge`),
+          conditions: {
+            "aws:sourceaccount": account,
+            ...(hostedZoneId === undefined ? {} : { "aws:sourcearn": `arn:aws:route53:::hostedzone/${hostedZoneId}` }),
+          },
+        }),
+      );
+      return allowed ? "ok" : "not-permitted";
+    },
+  };
+}
