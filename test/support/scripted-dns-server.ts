@@ -36,10 +36,8 @@ export function resourceRecords(text: string): ResourceRecord[] {
     .map(resourceRecord);
 }
 
-export interface Script {
-  /** What to answer; undefined stays silent, octets go out as they are. */
-  (query: Message, transport: "udp" | "tcp"): Message | Uint8Array | undefined;
-}
+/** What to answer; undefined stays silent, octets go out as they are. */
+export type Script = (query: Message, transport: "udp" | "tcp") => Message | Uint8Array | undefined;
 
 /** An answer to a query, with the flags of an authoritative server unless the parts say otherwise. */
 export function reply(query: Message, parts: Partial<Message> = {}): Message {
@@ -80,7 +78,7 @@ function fromZone(
     (record) => record.type === TYPE.NS && record.name !== origin && isWithin(question.name, record.name),
   )?.name;
   if (cut !== undefined && !(question.type === TYPE.DS && question.name === cut)) {
-    const additionals = records.filter((record) => record.type === TYPE.A && record.name !== question.name);
+    const additionals = records.filter((record) => record.type === TYPE.A || record.type === TYPE.AAAA);
     const servers = at(cut, TYPE.NS);
     const named = new Set(servers.map((server) => Buffer.from(server.rdata).toString("hex")));
     const glue = additionals.filter((record) =>
