@@ -66,7 +66,8 @@ export interface DrillSettings {
 /** What the drill is measured against, clock ms; an absent one is not judged. */
 export interface DrillTargets {
   readonly detectionMs?: number;
-  readonly flipMs?: number;
+  /** Until everyone uses the secondary. */
+  readonly failoverMs?: number;
   readonly downtimeMs?: number;
   readonly failbackMs?: number;
 }
