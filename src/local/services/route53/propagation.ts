@@ -12,7 +12,7 @@ interface Wave {
   readonly timer: Timer;
   readonly changeIds: string[];
   /** Called when the zone is out. */
-  readonly then: (() => void)[];
+  readonly arrived: (() => void)[];
 }
 
 /** How long a change can be asked for, in ms; after that GetChange answers NoSuchChange. */
@@ -50,18 +50,18 @@ export class Propagation {
     return change;
   }
 
-  /** Starts to bring a zone out, after the transaction is durable. `then` is called once it is. */
-  start(zoneId: string, change?: ChangeState, then?: () => void): void {
+  /** Starts to bring a zone out, after the transaction is durable. `arrived` is called once the name servers have it. */
+  start(zoneId: string, change?: ChangeState, arrived?: () => void): void {
     let wave = this.#waves.get(zoneId);
     if (wave === undefined) {
-      wave = { timer: this.#clock.after(this.#delayMs, () => this.#arrive(zoneId)), changeIds: [], then: [] };
+      wave = { timer: this.#clock.after(this.#delayMs, () => this.#arrive(zoneId)), changeIds: [], arrived: [] };
       this.#waves.set(zoneId, wave);
     }
     if (change !== undefined) {
       this.#pending.add(change.id);
       wave.changeIds.push(change.id);
     }
-    if (then !== undefined) wave.then.push(then);
+    if (arrived !== undefined) wave.arrived.push(arrived);
   }
 
   #arrive(zoneId: string): void {
@@ -70,7 +70,7 @@ export class Propagation {
     this.#waves.delete(zoneId);
     this.#publish(zoneId);
     for (const id of wave.changeIds) this.#pending.delete(id);
-    for (const then of wave.then) then();
+    for (const arrived of wave.arrived) arrived();
   }
 
   info(change: ChangeState): ChangeInfo {
