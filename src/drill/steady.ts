@@ -100,7 +100,7 @@ function refusal(check: SteadyCheck): Failure {
   return new Failure({
     kind: "failed",
     code: `drill.not-steady.${check.key in NEXT ? check.key : "server"}`,
-    message: `the steady state is not given, so nothing was stopped: it is not so that ${check.label} (${check.detail})`,
+    message: `nothing was stopped, for the steady state is not given: expected that ${check.label}, but found: ${check.detail}`,
     next: NEXT[check.key] ?? "run 'r53kit setup verify' to see what differs, then drill again",
   });
 }

@@ -15,5 +15,5 @@ export function renderDrillLine(event: DrillEvent, progress: DrillProgress, look
   );
   if (words === undefined) return undefined;
   if (progress.stoppedAtMs === undefined) return words;
-  return `${paint.dim(sinceStop(event.clockMs - progress.stoppedAtMs).padStart(14))}  ${words}`;
+  return `${paint.dim(sinceStop(event.clockMs - progress.stoppedAtMs).padStart(9))}  ${words}`;
 }

@@ -142,7 +142,7 @@ function Timeline({ progress, color }: DrillViewProps) {
     <Box flexDirection="column">
       {lines.map((line) => (
         <Text key={line.key} wrap="truncate">
-          <Text dimColor={color}>{line.at.padStart(14)}</Text> {line.words}
+          <Text dimColor={color}>{line.at.padStart(9)}</Text> {line.words}
         </Text>
       ))}
     </Box>

@@ -90,7 +90,8 @@ export function happeningWords(
       return `${safeText(identity?.label ?? happening.observer)}: ${sightWords(identity?.kind, sees)} (${safeText(detail)})`;
     }
     case "phase.entered":
-      return phaseWords(happening.phase);
+      // The start and the end say themselves what these two are.
+      return happening.phase === "restarting" || happening.phase === "ended" ? undefined : phaseWords(happening.phase);
     case "lease.failed":
       return `the stop could not be renewed: ${safeText(happening.message)}`;
     case "target.came-back":
