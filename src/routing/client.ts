@@ -1,5 +1,7 @@
 /** Who asks, as far as routing cares: an address or subnet, and where on Earth that is. */
 
+import { parseIpv4, parseIpv6 } from "../route53/record-data/ip-address.ts";
+
 export interface Coordinates {
   /** Degrees, -90 to 90; north is positive. */
   readonly latitude: number;
@@ -34,7 +36,7 @@ export interface Client {
 export function parseSubnet(text: string): Subnet | undefined {
   const slash = text.indexOf("/");
   const address = slash < 0 ? text : text.slice(0, slash);
-  const octets = address.includes(":") ? ipv6Octets(address) : ipv4Octets(address);
+  const octets = parseIpv4(address) ?? parseIpv6(address);
   if (octets === undefined) return undefined;
   const bits = octets.length * 8;
   if (slash < 0) return { octets, prefixLength: bits };
@@ -60,24 +62,4 @@ export function contains(outer: Subnet, inner: Subnet): boolean {
   for (let index = 0; index < whole; index++) if (outer.octets[index] !== inner.octets[index]) return false;
   const rest = outer.prefixLength & 7;
   return rest === 0 || (((outer.octets[whole] ?? 0) ^ (inner.octets[whole] ?? 0)) & (0xff00 >> rest) & 0xff) === 0;
-}
-
-function ipv4Octets(text: string): Uint8Array | undefined {
-  const parts = text.split(".");
-  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)) return undefined;
-  return Uint8Array.from(parts, Number);
-}
-
-function ipv6Octets(text: string): Uint8Array | undefined {
-  const halves = text.split("::");
-  if (halves.length > 2) return undefined;
-  const [head, tail] = halves.map((half) => (half === "" ? [] : half.split(":")));
-  if (head === undefined) return undefined;
-  const missing = 8 - head.length - (tail?.length ?? 0);
-  if (tail === undefined ? missing !== 0 : missing < 1) return undefined;
-  const groups = [...head, ...Array<string>(tail === undefined ? 0 : missing).fill("0"), ...(tail ?? [])];
-  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return undefined;
-  return Uint8Array.from(
-    groups.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]),
-  );
 }

@@ -1,0 +1,173 @@
+/**
+ * The answer engine: from a question and the zone that answers it to the sections of the response. It knows names, states and
+ * policies, but neither sockets nor octets of messages.
+ */
+
+import type { Question, ResourceRecord } from "../../dns/message.ts";
+import { readName } from "../../dns/name-wire.ts";
+import { CLASS, RCODE, TYPE } from "../../dns/types.ts";
+import { WireReader } from "../../dns/wire.ts";
+import { type DomainName, isWithin } from "../../route53/names.ts";
+import type { RoutingContext } from "../../routing/context.ts";
+import { route } from "../../routing/decide.ts";
+import type { RoutingNode } from "../../routing/tree.ts";
+import { AWS_RESOURCE_TTL_SECONDS, awsResourceAddress } from "./aws-targets.ts";
+import { type CompiledZone, recordsOf } from "./compiled-zone.ts";
+import { lookUp } from "./zone-lookup.ts";
+import type { ZoneTable } from "./zone-table.ts";
+
+export interface Answer {
+  readonly rcode: number;
+  /** AA: not for a referral. */
+  readonly authoritative: boolean;
+  readonly answers: readonly ResourceRecord[];
+  readonly authorities: readonly ResourceRecord[];
+  readonly additionals: readonly ResourceRecord[];
+  /** The authority section is a courtesy that may be left out for room without saying so. */
+  readonly authoritiesOptional: boolean;
+  /** Another client could have got another answer. */
+  readonly dependsOnClient: boolean;
+}
+
+/** More CNAMEs in a row than anybody means; a loop ends here. */
+const LONGEST_CHAIN = 16;
+
+/** Where in its data a record of these types names a host that whoever asks will want the address of. */
+const TARGET_OFFSET: ReadonlyMap<number, number> = new Map([
+  [TYPE.NS, 0],
+  [TYPE.MX, 2],
+  [TYPE.SRV, 6],
+]);
+
+function nameIn(rdata: Uint8Array, offset: number): DomainName {
+  return readName(new WireReader(rdata, offset), false).name;
+}
+
+/** In another order each time, as Route 53 does: resolvers and clients tend to take the first. */
+function rotated(records: ResourceRecord[], random: () => number): ResourceRecord[] {
+  if (records.length < 2) return records;
+  const start = Math.floor(random() * records.length);
+  return [...records.slice(start), ...records.slice(0, start)];
+}
+
+class Composer {
+  readonly #zone: CompiledZone;
+  readonly #table: ZoneTable;
+  readonly #context: RoutingContext;
+  readonly #answers: ResourceRecord[] = [];
+  #dependsOnClient = false;
+
+  constructor(zone: CompiledZone, table: ZoneTable, context: RoutingContext) {
+    this.#zone = zone;
+    this.#table = table;
+    this.#context = context;
+  }
+
+  /** The records a tree gives this client. */
+  #routed(tree: RoutingNode, owner: DomainName, type: number): ResourceRecord[] {
+    const { outcome, dependsOnClient } = route(tree, this.#context);
+    this.#dependsOnClient ||= dependsOnClient;
+    switch (outcome.kind) {
+      case "nothing":
+        return [];
+      case "elsewhere": {
+        const rdata = awsResourceAddress(outcome.alias.target, type);
+        const ttlSeconds = AWS_RESOURCE_TTL_SECONDS;
+        return rdata === undefined ? [] : [{ name: owner, type, class: CLASS.IN, ttlSeconds, rdata }];
+      }
+      case "records": {
+        const records = outcome.leaves.flatMap((leaf) => recordsOf(leaf, owner, type));
+        if (outcome.leaves.length < 2) return records;
+        // One set has one TTL (RFC 2181 section 5.2).
+        const ttlSeconds = Math.min(...records.map((record) => record.ttlSeconds));
+        return records.map((record) => ({ ...record, ttlSeconds }));
+      }
+    }
+  }
+
+  /** Addresses of the hosts that records name, where this server has them, glue included. */
+  #addressesFor(records: readonly ResourceRecord[]): ResourceRecord[] {
+    const found: ResourceRecord[] = [];
+    const seen = new Set<DomainName>();
+    for (const { type, rdata } of records) {
+      const offset = TARGET_OFFSET.get(type);
+      if (offset === undefined) continue;
+      const host = nameIn(rdata, offset);
+      if (seen.has(host)) continue;
+      seen.add(host);
+      const node = this.#table.enclosing(host)?.nodes.get(host);
+      for (const addressType of [TYPE.A, TYPE.AAAA]) {
+        const tree = node?.sets.get(addressType);
+        if (tree !== undefined) found.push(...this.#routed(tree, host, addressType));
+      }
+    }
+    return found;
+  }
+
+  #done(parts: Pick<Answer, "rcode" | "authorities"> & Partial<Answer>): Answer {
+    return {
+      authoritative: true,
+      answers: this.#answers,
+      additionals: this.#addressesFor([...this.#answers, ...parts.authorities]),
+      authoritiesOptional: false,
+      dependsOnClient: this.#dependsOnClient,
+      ...parts,
+    };
+  }
+
+  #negative(rcode: number): Answer {
+    return this.#done({ rcode, authorities: this.#zone.negativeSoa });
+  }
+
+  #positive(): Answer {
+    const has = (type: number) =>
+      this.#answers.some((record) => record.type === type && record.name === this.#zone.name);
+    const authorities = has(TYPE.NS) ? [] : this.#zone.nameServerRecords;
+    return this.#done({ rcode: RCODE.NOERROR, authorities, authoritiesOptional: true });
+  }
+
+  #referral(tree: RoutingNode | undefined, cut: DomainName): Answer {
+    const authorities = tree === undefined ? [] : this.#routed(tree, cut, TYPE.NS);
+    return this.#done({ rcode: RCODE.NOERROR, authoritative: this.#answers.length > 0, authorities });
+  }
+
+  compose(question: Question): Answer {
+    let name = question.name;
+    for (let links = 0; links <= LONGEST_CHAIN; links++) {
+      const found = lookUp(this.#zone, name, question.type);
+      switch (found.state) {
+        case "delegation":
+          return this.#referral(found.cut.sets.get(TYPE.NS), found.cut.name);
+        case "name-error":
+          return this.#negative(RCODE.NXDOMAIN);
+        case "no-data":
+          return this.#negative(RCODE.NOERROR);
+        case "hit": {
+          const records = this.#routed(found.tree, name, found.type);
+          if (records.length === 0) return this.#negative(RCODE.NOERROR);
+          this.#answers.push(...rotated(records, this.#context.random));
+          return this.#positive();
+        }
+        case "follow": {
+          const [cname] = this.#routed(found.tree, name, TYPE.CNAME);
+          if (cname === undefined) return this.#negative(RCODE.NOERROR);
+          this.#answers.push(cname);
+          name = nameIn(cname.rdata, 0);
+          const seen = this.#answers.some((record) => record.name === name);
+          if (seen || !isWithin(name, this.#zone.name)) return this.#positive();
+        }
+      }
+    }
+    return this.#positive();
+  }
+}
+
+/** Answers a question that lies within the zone. `table` is where addresses for the additional section are looked for. */
+export function answerQuestion(
+  question: Question,
+  zone: CompiledZone,
+  table: ZoneTable,
+  context: RoutingContext,
+): Answer {
+  return new Composer(zone, table, context).compose(question);
+}

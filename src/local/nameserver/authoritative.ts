@@ -1,0 +1,120 @@
+/** One authoritative name server as a function from query octets to response octets; root, TLDs and Route 53's alike. */
+
+import {
+  type ClientSubnet,
+  type Edns,
+  ednsOption,
+  encodeMessage,
+  formatClientSubnet,
+  type Message,
+  type Question,
+} from "../../dns/message.ts";
+import { RCODE, rcodeName, typeName } from "../../dns/types.ts";
+import type { QueryLogEntry } from "../../logs/query-log.ts";
+import { displayName } from "../../route53/names.ts";
+import { type Client, parseSubnet } from "../../routing/client.ts";
+import { locate } from "../../routing/client-locations.ts";
+import type { RoutingContext } from "../../routing/context.ts";
+import { type Answer, answerQuestion } from "./answer.ts";
+import { edgeLocation } from "./edge-locations.ts";
+import { type QueryHeader, readQuery } from "./query.ts";
+import { bareResponse, refusalOf, responseEdns, responseLimit, type Sender } from "./response.ts";
+import { type ZoneTable, zoneForQuestion } from "./zone-table.ts";
+
+/** What decisions depend on besides the client. */
+export type RoutingSurroundings = Omit<RoutingContext, "client">;
+
+export interface AuthoritativeOptions {
+  readonly table: ZoneTable;
+  readonly surroundings: RoutingSurroundings;
+  /** Called for every query that a public hosted zone answered. `now` is wall time, epoch ms. */
+  readonly log?: { readonly now: () => number; readonly onQuery: (entry: QueryLogEntry) => void };
+}
+
+export class AuthoritativeServer {
+  readonly #options: AuthoritativeOptions;
+
+  constructor(options: AuthoritativeOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined for what must not be answered. */
+  respond(octets: Uint8Array, sender: Sender): Buffer | undefined {
+    const query = readQuery(octets);
+    switch (query.kind) {
+      case "dropped":
+        return undefined;
+      case "malformed":
+        return encodeMessage(bareResponse(query.header, RCODE.FORMERR));
+      case "other-opcode":
+        return encodeMessage(bareResponse(query.header, RCODE.NOTIMP));
+      case "query":
+        return this.#answer(query.header, query.question, query.edns, sender);
+    }
+  }
+
+  #answer(header: QueryHeader, question: Question, edns: Edns | undefined, sender: Sender): Buffer {
+    const plainEdns = edns && responseEdns(edns, []);
+    if (edns !== undefined && edns.version !== 0) {
+      return encodeMessage(bareResponse(header, RCODE.BADVERS, question, plainEdns));
+    }
+    const zone = zoneForQuestion(this.#options.table, question.name, question.type);
+    const refusal = refusalOf(question) ?? (zone === undefined ? RCODE.REFUSED : undefined);
+    if (zone === undefined || refusal !== undefined) {
+      return encodeMessage(bareResponse(header, refusal ?? RCODE.REFUSED, question, plainEdns));
+    }
+    const subnet = edns && ednsOption({ edns }, "ecs");
+    const { client, mappedBits } = clientOf(subnet, sender);
+    const answer = answerQuestion(question, zone, this.#options.table, { ...this.#options.surroundings, client });
+    const { log } = this.#options;
+    if (log !== undefined && !zone.isPrivate) {
+      log.onQuery({
+        time: log.now(),
+        zoneId: zone.id,
+        name: displayName(question.name),
+        type: typeName(question.type),
+        rcode: rcodeName(answer.rcode),
+        protocol: sender.transport,
+        edgeLocation: edgeLocation(client.location),
+        resolverAddress: sender.address,
+        ...(subnet === undefined ? {} : { clientSubnet: formatClientSubnet(subnet) }),
+      });
+    }
+    const scope = answer.dependsOnClient ? mappedBits : 0;
+    const options = subnet === undefined ? [] : [{ ...subnet, scopePrefixLength: scope }];
+    return encodeAnswer(
+      answer,
+      bareResponse(header, answer.rcode, question, edns && responseEdns(edns, options)),
+      responseLimit(sender, edns),
+    );
+  }
+}
+
+/** The client is the subnet a resolver asks for, or else the resolver. `mappedBits` is how much of the subnet told its place. */
+function clientOf(subnet: ClientSubnet | undefined, sender: Sender): { client: Client; mappedBits: number } {
+  // A resolver may ask on behalf of nobody with a prefix of length 0 (RFC 7871 section 7.1.2).
+  const text = subnet === undefined || subnet.sourcePrefixLength === 0 ? sender.address : formatClientSubnet(subnet);
+  const block = parseSubnet(text) ?? { octets: new Uint8Array(4), prefixLength: 0 };
+  const located = locate(block);
+  const source = subnet?.sourcePrefixLength ?? 0;
+  return {
+    client: { subnet: block, location: located?.location },
+    mappedBits: Math.min(source, located?.block.prefixLength ?? source),
+  };
+}
+
+/** Leaves out the optional authority section before it lets anything be truncated. */
+function encodeAnswer(answer: Answer, bare: Message, maxSize: number): Buffer {
+  const { answers, authorities, additionals } = answer;
+  const message: Message = {
+    ...bare,
+    flags: { ...bare.flags, authoritative: answer.authoritative },
+    answers,
+    authorities,
+    additionals,
+  };
+  const octets = encodeMessage(message, { maxSize });
+  const truncated = (octets.readUInt8(2) & 0x02) !== 0;
+  if (!truncated || !answer.authoritiesOptional) return octets;
+  return encodeMessage({ ...message, authorities: [], additionals: [] }, { maxSize });
+}

@@ -1,0 +1,107 @@
+/**
+ * The zones above the hosted ones: the root, the top-level domains and public suffixes such as co.uk, with the delegations
+ * that the registrar sets and the addresses of every name server there is.
+ */
+
+import { type DomainName, domainName, isWithin, parentOf, splitLabels } from "../../route53/names.ts";
+import type { RecordSet, RecordType } from "../../route53/record-set.ts";
+import { type CompiledZone, compileZone } from "./compiled-zone.ts";
+import { NAME_SERVER_POOL, ROOT_ADDRESS, TLD_ADDRESS } from "./pool.ts";
+import type { ZoneTable } from "./zone-table.ts";
+
+const ROOT = "." as DomainName;
+export const ROOT_SERVER = domainName("a.root-servers.net");
+export const TLD_SERVER = domainName("a.gtld-servers.net");
+
+/** Suffixes under which names are registered; every other top-level domain appears with its first delegation. */
+const SUFFIXES = ["com", "net", "org", "uk", "co.uk"].map(domainName);
+
+/** As the real root and com have it: two days. */
+const DELEGATION_TTL_SECONDS = 172_800;
+/** The real ones let a missing name be cached for a quarter of an hour or a day; here a domain is looked for, then registered. */
+const NEGATIVE_TTL_SECONDS = 60;
+
+function simple(name: DomainName, type: RecordType, ttlSeconds: number, values: readonly string[]): RecordSet {
+  return { name, type, policy: { kind: "simple" }, answer: { kind: "records", ttlSeconds, values } };
+}
+
+function apexSets(zone: DomainName, server: DomainName, serial: number): RecordSet[] {
+  const soa = `${server} hostmaster.${server} ${serial} 1800 900 604800 ${NEGATIVE_TTL_SECONDS}`;
+  return [
+    simple(zone, "SOA", 86_400, [soa]),
+    simple(zone, "NS", zone === ROOT ? 518_400 : DELEGATION_TTL_SECONDS, [server]),
+  ];
+}
+
+const HOSTS: readonly RecordSet[] = [
+  { name: ROOT_SERVER, address: ROOT_ADDRESS },
+  { name: TLD_SERVER, address: TLD_ADDRESS },
+  ...NAME_SERVER_POOL,
+].map(({ name, address }) => simple(name, "A", DELEGATION_TTL_SECONDS, [address]));
+
+export class ParentZones {
+  readonly #delegations = new Map<DomainName, readonly DomainName[]>();
+  /** Made when first asked for after a change, so that restoring many domains compiles each zone once. */
+  readonly #compiled = new Map<DomainName, CompiledZone>();
+  readonly #suffixes = new Set<DomainName>(SUFFIXES);
+  #serial = 1;
+
+  /** What the root servers answer for: the root alone. */
+  readonly root: ZoneTable = { enclosing: () => this.#zone(ROOT) };
+
+  /** What the TLD servers answer for: every suffix, the nearest above a name. */
+  readonly suffixes: ZoneTable = {
+    enclosing: (name) => {
+      for (let at: DomainName | undefined = name; at !== undefined; at = parentOf(at)) {
+        if (this.#suffixes.has(at)) return this.#zone(at);
+      }
+      return undefined;
+    },
+  };
+
+  /** Undefined or empty removes the delegation. */
+  setDelegation(domain: DomainName, nameServers: readonly DomainName[] | undefined): void {
+    if (nameServers === undefined || nameServers.length === 0) this.#delegations.delete(domain);
+    else this.#delegations.set(domain, nameServers);
+    const parent = this.#parentOf(domain);
+    if (parent !== ROOT && !this.#suffixes.has(parent)) {
+      this.#suffixes.add(parent);
+      this.#compiled.delete(ROOT);
+    }
+    this.#serial += 1;
+    this.#compiled.delete(parent);
+  }
+
+  /** The nearest suffix strictly above a domain; the root for a top-level domain. */
+  #parentOf(domain: DomainName): DomainName {
+    for (let at = parentOf(domain); at !== undefined; at = parentOf(at)) if (this.#suffixes.has(at)) return at;
+    const top = splitLabels(domain).at(-1);
+    return top === undefined || domain === `${top}.` ? ROOT : (`${top}.` as DomainName);
+  }
+
+  #zone(name: DomainName): CompiledZone {
+    const known = this.#compiled.get(name);
+    if (known !== undefined) return known;
+    const recordSets = [
+      ...apexSets(name, name === ROOT ? ROOT_SERVER : TLD_SERVER, this.#serial),
+      ...this.#childSuffixes(name).map((child) => simple(child, "NS", DELEGATION_TTL_SECONDS, [TLD_SERVER])),
+      ...[...this.#delegations]
+        .filter(([domain]) => this.#parentOf(domain) === name)
+        .map(([domain, servers]) => simple(domain, "NS", DELEGATION_TTL_SECONDS, servers)),
+      ...HOSTS.filter((host) => this.#isHostOf(host.name, name)),
+    ];
+    const zone = compileZone({ id: "", name, private: true, recordSets, trafficPolicyInstances: [] });
+    this.#compiled.set(name, zone);
+    return zone;
+  }
+
+  #childSuffixes(zone: DomainName): DomainName[] {
+    return [...this.#suffixes].filter((suffix) => suffix !== zone && this.#parentOf(suffix) === zone);
+  }
+
+  /** The root has its own and the TLDs' servers as glue; a suffix has the hosts that lie in it and in no suffix below. */
+  #isHostOf(host: DomainName, zone: DomainName): boolean {
+    if (zone === ROOT) return host === ROOT_SERVER || host === TLD_SERVER;
+    return isWithin(host, zone) && !this.#childSuffixes(zone).some((child) => isWithin(host, child));
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * The caching resolver that applications on this machine can use: it walks from the local root, honours TTLs on the
+ * backend's clock, caches what does not exist, and passes the client subnet of a question along.
+ */
+
+import { randomInt } from "node:crypto";
+import { exchange } from "../../dns/client.ts";
+import { createDelegationMemory } from "../../dns/delegation-memory.ts";
+import type { RootHint } from "../../dns/hints.ts";
+import { type IterationOptions, iterate, type Resolution } from "../../dns/iterate.ts";
+import {
+  type ClientSubnet,
+  type Edns,
+  ednsOption,
+  encodeMessage,
+  formatClientSubnet,
+  PLAIN_EDNS,
+  type Question,
+} from "../../dns/message.ts";
+import { negativeTtlSeconds } from "../../dns/typed-rdata.ts";
+import { RCODE } from "../../dns/types.ts";
+import { masked, parseSubnet, type Subnet } from "../../routing/client.ts";
+import { type QueryHeader, readQuery } from "./query.ts";
+import { type CachedAnswer, ResolverCache } from "./resolver-cache.ts";
+import { bareResponse, refusalOf, responseEdns, responseLimit, type Sender } from "./response.ts";
+
+export interface ResolverOptions {
+  readonly roots: readonly RootHint[];
+  /** Every name server's port. */
+  readonly port: number;
+  /** Milliseconds of the backend's clock; what TTLs are counted on. */
+  readonly elapsedMs: () => number;
+}
+
+/** Real milliseconds; all servers are on this machine. */
+const TIMEOUT_MS = 1000;
+/** RFC 9520 section 3.2: failures are remembered too, if only briefly. */
+const FAILURE_TTL_SECONDS = 1;
+/** RFC 8914 */
+const EDE_NO_REACHABLE_AUTHORITY = 22;
+
+interface Resolved {
+  readonly answer: CachedAnswer;
+  readonly scopeBits: number;
+}
+
+function shuffled<Item>(items: readonly Item[]): Item[] {
+  const left = [...items];
+  return items.flatMap(() => left.splice(randomInt(left.length), 1));
+}
+
+function cachedAnswer(resolution: Resolution): { readonly answer: CachedAnswer; readonly ttlSeconds: number } {
+  const { chain } = resolution;
+  const shortest = (ttlSeconds: number) => Math.min(ttlSeconds, ...chain.map((record) => record.ttlSeconds));
+  switch (resolution.status) {
+    case "answer": {
+      const answers = [...chain, ...resolution.records];
+      const ttlSeconds = Math.min(...answers.map((record) => record.ttlSeconds));
+      return { answer: { rcode: RCODE.NOERROR, answers, authorities: [] }, ttlSeconds };
+    }
+    case "no-data":
+    case "no-such-name": {
+      const rcode = resolution.status === "no-data" ? RCODE.NOERROR : RCODE.NXDOMAIN;
+      const { soa } = resolution;
+      if (soa === undefined) return { answer: { rcode, answers: chain, authorities: [] }, ttlSeconds: 0 };
+      const ttlSeconds = negativeTtlSeconds(soa);
+      const answer = { rcode, answers: chain, authorities: [{ ...soa, ttlSeconds }] };
+      return { answer, ttlSeconds: shortest(ttlSeconds) };
+    }
+    case "failed":
+      return {
+        answer: { rcode: RCODE.SERVFAIL, answers: [], authorities: [], failure: resolution.failure },
+        ttlSeconds: FAILURE_TTL_SECONDS,
+      };
+  }
+}
+
+export class CachingResolver {
+  readonly #options: ResolverOptions;
+  readonly #cache: ResolverCache;
+  /** Questions being resolved, so that a hundred clients with one question cause one walk. */
+  readonly #underway = new Map<string, Promise<Resolved>>();
+  readonly #abort = new AbortController();
+  #memory: ReturnType<typeof createDelegationMemory>;
+
+  constructor(options: ResolverOptions) {
+    this.#options = options;
+    this.#cache = new ResolverCache(options.elapsedMs);
+    this.#memory = createDelegationMemory(options.elapsedMs);
+  }
+
+  /** Ends every walk; what is asked afterwards gets no response. */
+  close(): void {
+    this.#abort.abort(new Error("the resolver is closed"));
+  }
+
+  /** Undefined for what must not be answered. */
+  async respond(octets: Uint8Array, sender: Sender): Promise<Buffer | undefined> {
+    const query = readQuery(octets);
+    switch (query.kind) {
+      case "dropped":
+        return undefined;
+      case "malformed":
+        return encodeMessage(bareResponse(query.header, RCODE.FORMERR));
+      case "other-opcode":
+        return encodeMessage(bareResponse(query.header, RCODE.NOTIMP));
+      case "query":
+        return this.#answer(query.header, query.question, query.edns, sender);
+    }
+  }
+
+  async #answer(
+    header: QueryHeader,
+    question: Question,
+    edns: Edns | undefined,
+    sender: Sender,
+  ): Promise<Buffer | undefined> {
+    const refuse = (rcode: number) =>
+      encodeMessage(bareResponse(header, rcode, question, edns && responseEdns(edns, [])));
+    if (edns !== undefined && edns.version !== 0) return refuse(RCODE.BADVERS);
+    const refusal = refusalOf(question);
+    if (refusal !== undefined) return refuse(refusal);
+
+    const clientSubnet = edns && ednsOption({ edns }, "ecs");
+    const subnet = clientSubnet && parseSubnet(formatClientSubnet(clientSubnet));
+    const cached = this.#cache.get(question.name, question.type, subnet);
+    // Without RD nobody wants a walk, only what is known (RFC 1034 section 4.3.1).
+    if (cached === undefined && !header.recursionDesired) return refuse(RCODE.REFUSED);
+    let resolved: Resolved;
+    if (cached !== undefined) resolved = { answer: cached, scopeBits: cached.scopeBits };
+    else {
+      try {
+        resolved = await this.#resolveOnce(question, clientSubnet, subnet);
+      } catch (error) {
+        if (this.#abort.signal.aborted) return undefined;
+        throw error;
+      }
+    }
+    const { answer, scopeBits } = resolved;
+    const options = [
+      ...(clientSubnet === undefined ? [] : [{ ...clientSubnet, scopePrefixLength: scopeBits }]),
+      ...(answer.failure === undefined
+        ? []
+        : [{ kind: "ede", infoCode: EDE_NO_REACHABLE_AUTHORITY, text: answer.failure } as const]),
+    ];
+    const bare = bareResponse(header, answer.rcode, question, edns && responseEdns(edns, options));
+    return encodeMessage(
+      {
+        ...bare,
+        flags: { ...bare.flags, recursionAvailable: true },
+        answers: answer.answers,
+        authorities: answer.authorities,
+      },
+      { maxSize: responseLimit(sender, edns) },
+    );
+  }
+
+  #resolveOnce(question: Question, clientSubnet: ClientSubnet | undefined, subnet: Subnet | undefined) {
+    const key = `${question.type} ${question.name} ${clientSubnet === undefined ? "-" : formatClientSubnet(clientSubnet)}`;
+    const underway = this.#underway.get(key);
+    if (underway !== undefined) return underway;
+    const walk = this.#resolve(question, clientSubnet, subnet).finally(() => this.#underway.delete(key));
+    this.#underway.set(key, walk);
+    return walk;
+  }
+
+  async #resolve(
+    { name, type }: Question,
+    clientSubnet: ClientSubnet | undefined,
+    subnet: Subnet | undefined,
+  ): Promise<Resolved> {
+    const edns: Edns = clientSubnet === undefined ? PLAIN_EDNS : { ...PLAIN_EDNS, options: [clientSubnet] };
+    let walked = await this.#walk(name, type, edns);
+    if (walked.resolution.status === "failed") {
+      // The servers that were remembered may no longer be the zone's: ask again from the root.
+      this.#memory = createDelegationMemory(this.#options.elapsedMs);
+      walked = await this.#walk(name, type, edns);
+    }
+    const { answer, ttlSeconds } = cachedAnswer(walked.resolution);
+    // A scope longer than the subnet that was asked for says nothing about the rest of it (RFC 7871 section 7.3.1).
+    const scopeBits = Math.min(walked.scopeBits, clientSubnet?.sourcePrefixLength ?? 0);
+    this.#cache.put(name, type, subnet && masked(subnet.octets, scopeBits), ttlSeconds, answer);
+    return { answer, scopeBits };
+  }
+
+  /** One walk, with the widest scope that any server gave its part of the answer. */
+  async #walk(
+    name: Question["name"],
+    type: number,
+    edns: Edns,
+  ): Promise<{ readonly resolution: Resolution; readonly scopeBits: number }> {
+    const options: IterationOptions = {
+      exchange,
+      roots: this.#options.roots,
+      port: this.#options.port,
+      timeoutMs: TIMEOUT_MS,
+      edns,
+      memory: this.#memory,
+      order: shuffled,
+      signal: this.#abort.signal,
+    };
+    const steps = iterate(options, name, type);
+    let scopeBits = 0;
+    for (;;) {
+      const step = await steps.next();
+      if (step.done) return { resolution: step.value, scopeBits };
+      if (step.value.kind !== "query" || step.value.level > 0 || step.value.outcome.kind !== "response") continue;
+      const scope = ednsOption(step.value.outcome.result.response, "ecs");
+      scopeBits = Math.max(scopeBits, scope?.scopePrefixLength ?? 0);
+    }
+  }
+}

@@ -1,0 +1,322 @@
+/** The local DNS as a whole: root, TLDs, the authoritative pool and the caching resolver, all on one port number of loopback. */
+
+import { randomInt } from "node:crypto";
+import type { SocketAddress } from "../../backend/backend.ts";
+import type { Clock } from "../../clock.ts";
+import type { RootHint } from "../../dns/hints.ts";
+import { encodeMessage } from "../../dns/message.ts";
+import { RCODE, typeNumber } from "../../dns/types.ts";
+import { Failure } from "../../errors.ts";
+import type { QueryLogEntry } from "../../logs/query-log.ts";
+import { type DomainName, isWithin } from "../../route53/names.ts";
+import type { LatencyModel } from "../../routing/context.ts";
+import { greatCircleLatency } from "../../routing/latency.ts";
+import type { AliasLeaf, RoutingNode } from "../../routing/tree.ts";
+import type { HealthMonitor } from "../health/monitor.ts";
+import { AuthoritativeServer, type RoutingSurroundings } from "./authoritative.ts";
+import { type CompiledZone, compileZone } from "./compiled-zone.ts";
+import { type Listener, listen, type Responder } from "./listener.ts";
+import { ParentZones, ROOT_SERVER } from "./parents.ts";
+import { addressOfNameServer, RESOLVER_ADDRESS, ROOT_ADDRESS, TLD_ADDRESS } from "./pool.ts";
+import type { PublishedZone, ZonePublisher } from "./published.ts";
+import { readQuery } from "./query.ts";
+import { CachingResolver } from "./resolver.ts";
+import { bareResponse } from "./response.ts";
+import { ZonesByName } from "./zone-table.ts";
+
+export interface NameServersOptions {
+  /** 0 picks a free one. Every server has the same. */
+  readonly port: number;
+  readonly health: Pick<HealthMonitor, "isHealthy">;
+  /** TTLs run on it. */
+  readonly clock: Clock;
+  /** Called for every query that a public hosted zone answered. */
+  onQuery(entry: QueryLogEntry): void;
+  /** From 0 up to but not including 1; for weighted and multivalue draws and the order of answers. */
+  readonly random?: () => number;
+  readonly latencyMs?: LatencyModel;
+  /** A defect of ours that one query met (it got SERVFAIL), or a socket that could not be opened. Default: a process warning. */
+  readonly onDefect?: (error: unknown) => void;
+}
+
+export interface NameServers extends ZonePublisher {
+  readonly port: number;
+  readonly rootHints: readonly RootHint[];
+  readonly resolver: SocketAddress;
+  /** Resolves when the sockets of every zone published so far are open. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Chosen below the range from which systems hand out ports to clients (RFC 6335, Linux), so that none takes one of ours later. */
+const FREE_PORTS = { first: 10_240, end: 32_768 } as const;
+const PORT_ATTEMPTS = 40;
+
+/** A socket that is opened later may meet someone who passes by; real ms between attempts. */
+const REOPEN = { attempts: 20, pauseMs: 50 } as const;
+
+function errorCode(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+function cannotListen(address: string, port: number, error: unknown): Failure {
+  const failure = (code: string, message: string, next: string) =>
+    new Failure({ kind: "failed", code, message, next, cause: error });
+  switch (errorCode(error)) {
+    case "EADDRINUSE":
+      return failure(
+        "nameserver.port-busy",
+        `Port ${port} of ${address} is taken by another program.`,
+        "Stop that program, or choose another port with --dns-port.",
+      );
+    case "EACCES":
+      return failure(
+        "nameserver.port-forbidden",
+        `This user may not listen on port ${port}.`,
+        "Choose a port above 1023 with --dns-port.",
+      );
+    case "EADDRNOTAVAIL":
+      return failure(
+        "nameserver.address-missing",
+        `This system has no address ${address}: only 127.0.0.1 of the loopback network is set up.`,
+        "Add the addresses first, e.g.: for a in 127.53.0.1 127.53.0.2 127.53.0.53 $(seq -f 127.53.1.%g 64); do sudo ifconfig lo0 alias $a; done",
+      );
+    default:
+      return failure(
+        "nameserver.cannot-listen",
+        `The name server cannot listen on ${address}, port ${port}: ${(error as Error).message}.`,
+        "See whether a firewall or a security policy forbids it.",
+      );
+  }
+}
+
+/** Whatever goes wrong inside, the client gets SERVFAIL and the server goes on. */
+function guarded(respond: Responder, onDefect: (error: unknown) => void): Responder {
+  const apologize = (octets: Buffer, error: unknown): Buffer | undefined => {
+    onDefect(error);
+    const query = readQuery(octets);
+    return query.kind === "dropped" ? undefined : encodeMessage(bareResponse(query.header, RCODE.SERVFAIL));
+  };
+  return (octets, sender) => {
+    try {
+      const response = respond(octets, sender);
+      return response instanceof Promise ? response.catch((error) => apologize(octets, error)) : response;
+    } catch (error) {
+      return apologize(octets, error);
+    }
+  };
+}
+
+/** Opens the addresses one by one on one port; closes what was opened when one fails. */
+async function listenOnAll(
+  servers: readonly { readonly address: string; readonly respond: Responder }[],
+  port: number,
+  onDefect: (error: unknown) => void,
+): Promise<Listener[]> {
+  const opened: Listener[] = [];
+  for (const { address, respond } of servers) {
+    try {
+      opened.push(await listen({ address, port, respond, onDefect }));
+    } catch (error) {
+      await Promise.all(opened.map((listener) => listener.close()));
+      throw cannotListen(address, port, error);
+    }
+  }
+  return opened;
+}
+
+class RunningNameServers implements NameServers {
+  readonly port: number;
+  readonly rootHints: readonly RootHint[] = [{ name: ROOT_SERVER, addresses: [ROOT_ADDRESS] }];
+  readonly resolver: SocketAddress;
+  readonly #parents: ParentZones;
+  readonly #hostedZones: HostedZones;
+  readonly #listeners: Listener[];
+  readonly #caching: CachingResolver;
+  readonly #onDefect: (error: unknown) => void;
+  /** Of each authoritative server whose sockets were asked for. */
+  readonly #opening = new Map<DomainName, Promise<void>>();
+  #closed = false;
+
+  constructor(parts: {
+    port: number;
+    parents: ParentZones;
+    hostedZones: HostedZones;
+    listeners: Listener[];
+    caching: CachingResolver;
+    onDefect: (error: unknown) => void;
+  }) {
+    this.port = parts.port;
+    this.resolver = { address: RESOLVER_ADDRESS, port: parts.port };
+    this.#parents = parts.parents;
+    this.#hostedZones = parts.hostedZones;
+    this.#listeners = parts.listeners;
+    this.#caching = parts.caching;
+    this.#onDefect = parts.onDefect;
+  }
+
+  publishZone(zone: PublishedZone): void {
+    this.#hostedZones.put(zone);
+    for (const server of zone.nameServers) {
+      if (!this.#opening.has(server)) this.#opening.set(server, this.#open(server));
+    }
+  }
+
+  withdrawZone(zoneId: string): void {
+    this.#hostedZones.remove(zoneId);
+  }
+
+  setDelegation(domain: DomainName, nameServers: readonly DomainName[] | undefined): void {
+    this.#parents.setDelegation(domain, nameServers);
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.#opening.values());
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#caching.close();
+    await this.settled();
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
+  }
+
+  async #open(server: DomainName): Promise<void> {
+    const address = addressOfNameServer(server);
+    // A reusable delegation set can only have servers of the pool; any other name has no address to listen on.
+    if (address === undefined) return;
+    const respond = guarded(this.#hostedZones.responderOf(server), this.#onDefect);
+    for (let attempt = 1; !this.#closed; attempt++) {
+      try {
+        this.#listeners.push(await listen({ address, port: this.port, respond, onDefect: this.#onDefect }));
+        return;
+      } catch (error) {
+        if (errorCode(error) !== "EADDRINUSE" || attempt === REOPEN.attempts) {
+          this.#onDefect(cannotListen(address, this.port, error));
+          return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, REOPEN.pauseMs));
+      }
+    }
+  }
+}
+
+/** The hosted zones by id, and for each name server those of its delegation sets. */
+class HostedZones {
+  readonly #zones = new Map<string, { readonly zone: CompiledZone; readonly nameServers: readonly DomainName[] }>();
+  readonly #tables = new Map<DomainName, ZonesByName>();
+  readonly #surroundings: RoutingSurroundings;
+  readonly #log: { readonly now: () => number; readonly onQuery: (entry: QueryLogEntry) => void };
+
+  constructor(options: NameServersOptions) {
+    const { health, clock, random, latencyMs } = options;
+    this.#surroundings = {
+      isHealthy: (healthCheckId) => health.isHealthy(healthCheckId),
+      random: random ?? Math.random,
+      latencyMs: latencyMs ?? greatCircleLatency,
+      aliasTarget: (alias) => this.#aliasTarget(alias),
+      cidrLocation: () => undefined,
+    };
+    this.#log = { now: () => clock.now(), onQuery: (entry) => options.onQuery(entry) };
+  }
+
+  get surroundings(): RoutingSurroundings {
+    return this.#surroundings;
+  }
+
+  put(published: PublishedZone): void {
+    // Compiled before anything changes: a zone that cannot be served leaves the one before it in place.
+    const zone = compileZone(published);
+    const before = this.#zones.get(published.id);
+    const { nameServers } = published;
+    this.#zones.set(published.id, { zone, nameServers });
+    if (before !== undefined && before.nameServers.join() !== nameServers.join()) {
+      for (const server of before.nameServers) this.#rebuild(server);
+    }
+    for (const server of nameServers) this.#tableOf(server).put(zone);
+  }
+
+  remove(zoneId: string): void {
+    const before = this.#zones.get(zoneId);
+    this.#zones.delete(zoneId);
+    for (const server of before?.nameServers ?? []) this.#rebuild(server);
+  }
+
+  responderOf(server: DomainName): Responder {
+    const authoritative = new AuthoritativeServer({
+      table: this.#tableOf(server),
+      surroundings: this.#surroundings,
+      log: this.#log,
+    });
+    return (octets, sender) => authoritative.respond(octets, sender);
+  }
+
+  #tableOf(server: DomainName): ZonesByName {
+    const known = this.#tables.get(server);
+    if (known !== undefined) return known;
+    const table = new ZonesByName();
+    this.#tables.set(server, table);
+    return table;
+  }
+
+  #rebuild(server: DomainName): void {
+    const table = this.#tableOf(server);
+    table.clear();
+    for (const { zone, nameServers } of this.#zones.values()) if (nameServers.includes(server)) table.put(zone);
+  }
+
+  /** By the zone's id where the alias has one; an endpoint of a traffic policy finds the nearest public zone above its name. */
+  #aliasTarget({ target, type, hostedZoneId }: AliasLeaf): RoutingNode | undefined {
+    const number = typeNumber(type);
+    const zone = hostedZoneId === undefined ? this.#nearestPublicZone(target) : this.#zones.get(hostedZoneId)?.zone;
+    return number === undefined ? undefined : zone?.nodes.get(target)?.sets.get(number);
+  }
+
+  #nearestPublicZone(name: DomainName): CompiledZone | undefined {
+    let nearest: CompiledZone | undefined;
+    for (const { zone } of this.#zones.values()) {
+      if (zone.isPrivate || !isWithin(name, zone.name)) continue;
+      if (nearest === undefined || zone.name.length > nearest.name.length) nearest = zone;
+    }
+    return nearest;
+  }
+}
+
+/**
+ * Starts root, TLDs and resolver; an authoritative server's sockets open when a zone that it serves is published.
+ * Throws a {@link Failure} when an address or the port cannot be had.
+ */
+export async function startNameServers(options: NameServersOptions): Promise<NameServers> {
+  const onDefect =
+    options.onDefect ?? ((error) => process.emitWarning(error instanceof Error ? error : new Error(String(error))));
+  const parents = new ParentZones();
+  const hostedZones = new HostedZones(options);
+  const { surroundings } = hostedZones;
+  const root = new AuthoritativeServer({ table: parents.root, surroundings });
+  const suffixes = new AuthoritativeServer({ table: parents.suffixes, surroundings });
+
+  for (let attempt = 1; ; attempt++) {
+    const port = options.port === 0 ? randomInt(FREE_PORTS.first, FREE_PORTS.end) : options.port;
+    const caching = new CachingResolver({
+      roots: [{ name: ROOT_SERVER, addresses: [ROOT_ADDRESS] }],
+      port,
+      elapsedMs: () => options.clock.elapsedMs(),
+    });
+    const servers: { address: string; respond: Responder }[] = [
+      { address: ROOT_ADDRESS, respond: (octets, sender) => root.respond(octets, sender) },
+      { address: TLD_ADDRESS, respond: (octets, sender) => suffixes.respond(octets, sender) },
+      { address: RESOLVER_ADDRESS, respond: (octets, sender) => caching.respond(octets, sender) },
+    ];
+    try {
+      const listeners = await listenOnAll(
+        servers.map(({ address, respond }) => ({ address, respond: guarded(respond, onDefect) })),
+        port,
+        onDefect,
+      );
+      return new RunningNameServers({ port, parents, hostedZones, listeners, caching, onDefect });
+    } catch (error) {
+      const collided = error instanceof Failure && error.code === "nameserver.port-busy";
+      if (options.port !== 0 || !collided || attempt === PORT_ATTEMPTS) throw error;
+    }
+  }
+}
