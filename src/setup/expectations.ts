@@ -1,0 +1,28 @@
+/** What must be seen after a phase: data in a plan, so that a saved one verifies itself too. */
+
+import type { DomainName } from "../route53/names.ts";
+import type { RecordType } from "../route53/record-set.ts";
+
+export type Expectation =
+  /** Every name server of the zone answers for it, and the parent delegates to exactly them. */
+  | { readonly check: "delegation"; readonly zone: DomainName }
+  /** The check exists and its checkers report. */
+  | { readonly check: "health"; readonly key: string }
+  | AnswerExpectation
+  /** Queries of the zone go to the log group. */
+  | { readonly check: "query-log"; readonly zone: DomainName; readonly logGroup: string };
+
+/** Every name server of the zone answers this name and type like this. */
+export interface AnswerExpectation {
+  readonly check: "answer";
+  readonly zone: DomainName;
+  readonly name: DomainName;
+  readonly type: RecordType;
+  readonly answer: /** Exactly these, in any order. */
+    | { readonly kind: "all"; readonly values: readonly string[]; readonly ttlSeconds: number }
+    /** Some of these: a routing policy chooses. `maybeNone`: it may have no answer for this client. */
+    | { readonly kind: "some"; readonly values: readonly string[]; readonly maybeNone: boolean }
+    /** Whatever an alias target elsewhere answers. */
+    | { readonly kind: "any" }
+    | { readonly kind: "none" };
+}

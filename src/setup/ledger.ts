@@ -1,0 +1,101 @@
+/**
+ * What this project created where tags cannot say it: record sets, traffic policies and their instances, query logging.
+ * It lives beside the local state, one file a project, and is written *before* each effect, so that nothing that landed
+ * is unknown to it. An entry for something that never landed does no harm: what is removed is the intersection of the
+ * ledger and the live state, and a record set only while it still is exactly what was written.
+ *
+ * Its limit: another machine has another ledger, and there a record set that left the file stays in the zone.
+ */
+
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Failure } from "../errors.ts";
+
+const LEDGER_FORMAT = "r53kit.ledger/1";
+
+export interface Ledger {
+  readonly format: typeof LEDGER_FORMAT;
+  /** By zone id, then by record set key: the hash of what was written. */
+  readonly recordSets: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Names in the account; an id is known only after the effect. */
+  readonly trafficPolicies: readonly string[];
+  /** See {@link instanceKey}. */
+  readonly trafficPolicyInstances: readonly string[];
+  /** Zone ids. */
+  readonly queryLogging: readonly string[];
+}
+
+export const EMPTY_LEDGER: Ledger = {
+  format: LEDGER_FORMAT,
+  recordSets: {},
+  trafficPolicies: [],
+  trafficPolicyInstances: [],
+  queryLogging: [],
+};
+
+/** Where a project's ledger is, under the directory that holds the state of r53kit. */
+export function ledgerFile(home: string, project: string): string {
+  return join(home, "setup", `${encodeURIComponent(project)}.ledger.json`);
+}
+
+/** A zone has at most one instance of a name and type. */
+export function instanceKey(zoneId: string, name: string, type: string): string {
+  return `${zoneId} ${name} ${type}`;
+}
+
+export function readLedger(file: string): Ledger {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return EMPTY_LEDGER;
+    throw error;
+  }
+  try {
+    const ledger = JSON.parse(text) as Ledger;
+    if (ledger.format === LEDGER_FORMAT) return ledger;
+  } catch {
+    // Falls through: text that is no JSON is no ledger.
+  }
+  throw new Failure({
+    kind: "failed",
+    code: "setup.bad-ledger",
+    message: `${file} is no ledger that this version of r53kit can read`,
+    next: "move it away; record sets that later leave the file will then stay in their zone",
+  });
+}
+
+/** Atomic and durable: the new text is on the disk before it takes the old one's place. */
+export function writeLedger(file: string, ledger: Ledger): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const fresh = `${file}.new`;
+  const handle = openSync(fresh, "w");
+  try {
+    writeSync(handle, `${JSON.stringify(ledger)}\n`);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(fresh, file);
+}
+
+export function withRecordSets(ledger: Ledger, zoneId: string, written: ReadonlyMap<string, string>): Ledger {
+  const zone = { ...ledger.recordSets[zoneId], ...Object.fromEntries(written) };
+  return { ...ledger, recordSets: { ...ledger.recordSets, [zoneId]: zone } };
+}
+
+export function withoutRecordSets(ledger: Ledger, zoneId: string, keys: readonly string[]): Ledger {
+  const gone = new Set(keys);
+  const zone = Object.fromEntries(Object.entries(ledger.recordSets[zoneId] ?? {}).filter(([key]) => !gone.has(key)));
+  return { ...ledger, recordSets: { ...ledger.recordSets, [zoneId]: zone } };
+}
+
+type NameList = "trafficPolicies" | "trafficPolicyInstances" | "queryLogging";
+
+export function withName(ledger: Ledger, list: NameList, name: string): Ledger {
+  return ledger[list].includes(name) ? ledger : { ...ledger, [list]: [...ledger[list], name] };
+}
+
+export function withoutName(ledger: Ledger, list: NameList, name: string): Ledger {
+  return { ...ledger, [list]: ledger[list].filter((one) => one !== name) };
+}

@@ -1,0 +1,131 @@
+/** The health checks that this project made, and who uses them. */
+
+import {
+  GetTrafficPolicyCommand,
+  type HealthCheck,
+  ListHealthChecksCommand,
+  ListTagsForResourcesCommand,
+  ListTrafficPoliciesCommand,
+  type Route53Client,
+  type Tag,
+} from "@aws-sdk/client-route-53";
+import { listHostedZones } from "../../backend/hosted-zones.ts";
+import { recordSetKey } from "../../route53/record-set.ts";
+import { ownershipTags, parseHealthCheckReference, TAG_KEY, TAG_MANAGED_BY, TAG_PROJECT } from "../ownership.ts";
+import { recordSetText } from "../record-set-diff.ts";
+import type { HealthCheckUse, LiveHealthCheck } from "./live-state.ts";
+import { readRecordSets } from "./read-zones.ts";
+
+/** ListTagsForResources takes at most ten. */
+const TAGGED_AT_ONCE = 10;
+
+export async function listAllHealthChecks(
+  client: Route53Client,
+  signal: AbortSignal | undefined,
+): Promise<HealthCheck[]> {
+  const checks: HealthCheck[] = [];
+  let marker: string | undefined;
+  do {
+    const page = await client.send(new ListHealthChecksCommand({ MaxItems: 100, ...(marker && { Marker: marker }) }), {
+      ...(signal && { abortSignal: signal }),
+    });
+    checks.push(...(page.HealthChecks ?? []));
+    marker = page.IsTruncated ? page.NextMarker : undefined;
+  } while (marker !== undefined);
+  return checks;
+}
+
+/** Ours are found by their caller reference, which is there from the first moment; tags come one call later. */
+export async function readHealthChecks(
+  client: Route53Client,
+  project: string,
+  signal: AbortSignal | undefined,
+): Promise<LiveHealthCheck[]> {
+  const ours = (await listAllHealthChecks(client, signal)).flatMap((check) => {
+    const reference = parseHealthCheckReference(project, check.CallerReference ?? "");
+    return reference === undefined || check.Id === undefined ? [] : [{ check, id: check.Id, key: reference.key }];
+  });
+  const tags = new Map<string, readonly Tag[]>();
+  for (let at = 0; at < ours.length; at += TAGGED_AT_ONCE) {
+    const ids = ours.slice(at, at + TAGGED_AT_ONCE).map(({ id }) => id);
+    const answer = await client.send(
+      new ListTagsForResourcesCommand({ ResourceType: "healthcheck", ResourceIds: ids }),
+      {
+        ...(signal && { abortSignal: signal }),
+      },
+    );
+    for (const set of answer.ResourceTagSets ?? []) if (set.ResourceId) tags.set(set.ResourceId, set.Tags ?? []);
+  }
+  return ours.map(({ check, id, key }) => ({
+    key,
+    id,
+    version: Number(check.HealthCheckVersion ?? 1),
+    callerReference: check.CallerReference ?? "",
+    config: check.HealthCheckConfig ?? { Type: "HTTP" },
+    tagged: hasOurTags(tags.get(id) ?? [], project, key),
+  }));
+}
+
+function hasOurTags(tags: readonly Tag[], project: string, key: string): boolean {
+  const wanted = ownershipTags(project, key).filter(({ Key }) =>
+    [TAG_MANAGED_BY, TAG_PROJECT, TAG_KEY].includes(Key ?? ""),
+  );
+  return wanted.every((want) => tags.some((tag) => tag.Key === want.Key && tag.Value === want.Value));
+}
+
+/**
+ * Everything in the account that names one of these checks: record sets of every zone, calculated checks, traffic
+ * policies. AWS itself lets one delete a check that records still use.
+ */
+export async function readHealthCheckUses(
+  client: Route53Client,
+  ids: ReadonlySet<string>,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, HealthCheckUse[]>> {
+  const uses = new Map<string, HealthCheckUse[]>();
+  if (ids.size === 0) return uses;
+  const add = (id: string, use: HealthCheckUse) => uses.set(id, [...(uses.get(id) ?? []), use]);
+  for (const zone of await listHostedZones(client, signal)) {
+    for (const { set } of await readRecordSets(client, zone.id, signal)) {
+      if (set.healthCheckId === undefined || !ids.has(set.healthCheckId)) continue;
+      const text = `${recordSetText(set)} in zone ${zone.id}`;
+      add(set.healthCheckId, { kind: "record-set", zoneId: zone.id, key: recordSetKey(set), text });
+    }
+  }
+  for (const check of await listAllHealthChecks(client, signal)) {
+    for (const child of check.HealthCheckConfig?.ChildHealthChecks ?? []) {
+      if (!ids.has(child) || check.Id === undefined) continue;
+      add(child, { kind: "health-check", id: check.Id, text: `the calculated check ${check.Id}` });
+    }
+  }
+  await forEachTrafficPolicy(client, signal, (policy) => {
+    for (const id of ids) {
+      if (policy.document.includes(id)) {
+        add(id, { kind: "traffic-policy", id: policy.id, text: `the traffic policy ${policy.name}` });
+      }
+    }
+  });
+  return uses;
+}
+
+async function forEachTrafficPolicy(
+  client: Route53Client,
+  signal: AbortSignal | undefined,
+  visit: (policy: { readonly id: string; readonly name: string; readonly document: string }) => void,
+): Promise<void> {
+  let marker: string | undefined;
+  do {
+    const page = await client.send(
+      new ListTrafficPoliciesCommand({ MaxItems: 100, ...(marker && { TrafficPolicyIdMarker: marker }) }),
+      { ...(signal && { abortSignal: signal }) },
+    );
+    for (const one of page.TrafficPolicySummaries ?? []) {
+      const { TrafficPolicy } = await client.send(
+        new GetTrafficPolicyCommand({ Id: one.Id, Version: one.LatestVersion }),
+        { ...(signal && { abortSignal: signal }) },
+      );
+      visit({ id: one.Id ?? "", name: one.Name ?? "", document: TrafficPolicy?.Document ?? "" });
+    }
+    marker = page.IsTruncated ? page.TrafficPolicyIdMarker : undefined;
+  } while (marker !== undefined);
+}

@@ -1,0 +1,215 @@
+/** Hosted zones with all of their record sets, and what the registrar says of their domains. */
+
+import {
+  GetHostedZoneCommand,
+  type HostedZone,
+  ListHostedZonesByNameCommand,
+  type ListHostedZonesByNameCommandInput,
+  ListQueryLoggingConfigsCommand,
+  ListResourceRecordSetsCommand,
+  type ListResourceRecordSetsCommandInput,
+  ListTrafficPolicyInstancesByHostedZoneCommand,
+  type ListTrafficPolicyInstancesByHostedZoneCommandInput,
+  type Route53Client,
+} from "@aws-sdk/client-route-53";
+import { GetDomainDetailCommand } from "@aws-sdk/client-route-53-domains";
+import type { Backend } from "../../backend/backend.ts";
+import { Failure } from "../../errors.ts";
+import { MAX_RECORD_SETS_PAGE } from "../../route53/limits.ts";
+import { type DomainName, displayName, domainName } from "../../route53/names.ts";
+import { bareId, fromApi } from "../../route53/record-set.ts";
+import type { Scope } from "../scope.ts";
+import type { LiveRecordSet, LiveRegistrar, LiveTrafficPolicyInstance, LiveZone, LiveZoneSlot } from "./live-state.ts";
+
+export async function readZoneSlot(
+  backend: Backend,
+  wanted: Scope["zones"][number],
+  options: { readonly trafficFlow: boolean; readonly signal: AbortSignal | undefined },
+): Promise<LiveZoneSlot> {
+  const client = await backend.clients.route53();
+  const [found, registrar] = await Promise.all([
+    findZone(client, wanted, options.signal),
+    readRegistrar(backend, wanted.name, options.signal),
+  ]);
+  const zone = found === undefined ? undefined : await readZone(client, found, options);
+  return { name: wanted.name, zone, registrar };
+}
+
+/**
+ * The zone of exactly this name. ListHostedZonesByName returns the *next* names when there is none, so they are compared.
+ * Refuses to choose among several.
+ */
+async function findZone(
+  client: Route53Client,
+  wanted: Scope["zones"][number],
+  signal: AbortSignal | undefined,
+): Promise<HostedZone | undefined> {
+  const found: HostedZone[] = [];
+  let from: Pick<ListHostedZonesByNameCommandInput, "DNSName" | "HostedZoneId"> = { DNSName: wanted.name };
+  for (;;) {
+    const page = await client.send(new ListHostedZonesByNameCommand({ ...from, MaxItems: 100 }), {
+      ...(signal && { abortSignal: signal }),
+    });
+    const zones = page.HostedZones ?? [];
+    found.push(...zones.filter((zone) => domainName(zone.Name ?? "") === wanted.name));
+    const next = page.NextDNSName;
+    if (!page.IsTruncated || next === undefined || domainName(next) !== wanted.name) break;
+    from = { DNSName: next, ...(page.NextHostedZoneId === undefined ? {} : { HostedZoneId: page.NextHostedZoneId }) };
+  }
+  const candidates = wanted.id === undefined ? found : found.filter((zone) => bareId(zone.Id ?? "") === wanted.id);
+  const [zone, other] = candidates;
+  if (wanted.id !== undefined && zone === undefined) {
+    throw new Failure({
+      kind: "usage",
+      code: "setup.wrong-zone",
+      message: `there is no hosted zone ${wanted.id} of the name ${displayName(wanted.name)} here`,
+      next: "see r53kit zones list for the ids, or leave id: out",
+    });
+  }
+  if (other !== undefined) {
+    const ids = candidates.map((one) => `${bareId(one.Id ?? "")} (${one.Config?.PrivateZone ? "private" : "public"})`);
+    throw new Failure({
+      kind: "usage",
+      code: "setup.ambiguous-zone",
+      message: `${displayName(wanted.name)} is the name of ${ids.length} hosted zones: ${ids.join(", ")}`,
+      next: "say which one is meant with zone: { name: ..., id: ... }",
+    });
+  }
+  if (zone?.Config?.PrivateZone) {
+    throw new Failure({
+      kind: "usage",
+      code: "setup.private-zone",
+      message: `${displayName(wanted.name)} is a private zone; setup works on public zones`,
+      next: "choose another zone",
+    });
+  }
+  return zone;
+}
+
+async function readZone(
+  client: Route53Client,
+  found: HostedZone,
+  options: { readonly trafficFlow: boolean; readonly signal: AbortSignal | undefined },
+): Promise<LiveZone> {
+  const { signal } = options;
+  const id = bareId(found.Id ?? "");
+  const [detail, recordSets, logging] = await Promise.all([
+    client.send(new GetHostedZoneCommand({ Id: id }), { ...(signal && { abortSignal: signal }) }),
+    readRecordSets(client, id, signal),
+    client.send(new ListQueryLoggingConfigsCommand({ HostedZoneId: id }), { ...(signal && { abortSignal: signal }) }),
+  ]);
+  const ownsRecordSets = recordSets.some(({ set }) => set.trafficPolicyInstanceId !== undefined);
+  const trafficPolicyInstances =
+    options.trafficFlow || ownsRecordSets ? await readTrafficPolicyInstances(client, id, signal) : [];
+  const config = logging.QueryLoggingConfigs?.[0];
+  return {
+    id,
+    name: domainName(found.Name ?? ""),
+    comment: detail.HostedZone?.Config?.Comment ?? "",
+    callerReference: found.CallerReference ?? "",
+    nameServers: (detail.DelegationSet?.NameServers ?? []).map((name) => domainName(name)).sort(),
+    recordSets,
+    trafficPolicyInstances,
+    queryLogging:
+      config === undefined
+        ? undefined
+        : { id: config.Id ?? "", logGroupArn: (config.CloudWatchLogsLogGroupArn ?? "").replace(/:\*$/, "") },
+  };
+}
+
+/** All pages; the next one is asked for by name, type *and* identifier. */
+export async function readRecordSets(
+  client: Route53Client,
+  zoneId: string,
+  signal: AbortSignal | undefined,
+): Promise<LiveRecordSet[]> {
+  const recordSets: LiveRecordSet[] = [];
+  let from: Partial<ListResourceRecordSetsCommandInput> | undefined = {};
+  while (from !== undefined) {
+    const page: Awaited<ReturnType<typeof listPage>> = await listPage(client, zoneId, from, signal);
+    for (const asRead of page.ResourceRecordSets ?? []) recordSets.push({ set: fromApi(asRead), asRead });
+    from = page.IsTruncated
+      ? {
+          StartRecordName: page.NextRecordName,
+          StartRecordType: page.NextRecordType,
+          StartRecordIdentifier: page.NextRecordIdentifier,
+        }
+      : undefined;
+  }
+  return recordSets;
+}
+
+function listPage(
+  client: Route53Client,
+  zoneId: string,
+  from: Partial<ListResourceRecordSetsCommandInput>,
+  signal: AbortSignal | undefined,
+) {
+  return client.send(
+    new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, MaxItems: MAX_RECORD_SETS_PAGE, ...from }),
+    { ...(signal && { abortSignal: signal }) },
+  );
+}
+
+async function readTrafficPolicyInstances(
+  client: Route53Client,
+  zoneId: string,
+  signal: AbortSignal | undefined,
+): Promise<LiveTrafficPolicyInstance[]> {
+  const instances: LiveTrafficPolicyInstance[] = [];
+  let from: Partial<ListTrafficPolicyInstancesByHostedZoneCommandInput> | undefined = {};
+  while (from !== undefined) {
+    const page: Awaited<ReturnType<typeof instancePage>> = await instancePage(client, zoneId, from, signal);
+    for (const one of page.TrafficPolicyInstances ?? []) {
+      instances.push({
+        id: one.Id ?? "",
+        name: domainName(one.Name ?? ""),
+        policyId: one.TrafficPolicyId ?? "",
+        version: one.TrafficPolicyVersion ?? 0,
+        ttlSeconds: Number(one.TTL ?? 0),
+        type: one.TrafficPolicyType ?? "",
+        state: one.State ?? "",
+      });
+    }
+    from = page.IsTruncated
+      ? {
+          TrafficPolicyInstanceNameMarker: page.TrafficPolicyInstanceNameMarker,
+          TrafficPolicyInstanceTypeMarker: page.TrafficPolicyInstanceTypeMarker,
+        }
+      : undefined;
+  }
+  return instances;
+}
+
+function instancePage(
+  client: Route53Client,
+  zoneId: string,
+  from: Partial<ListTrafficPolicyInstancesByHostedZoneCommandInput>,
+  signal: AbortSignal | undefined,
+) {
+  return client.send(
+    new ListTrafficPolicyInstancesByHostedZoneCommand({ HostedZoneId: zoneId, MaxItems: 100, ...from }),
+    { ...(signal && { abortSignal: signal }) },
+  );
+}
+
+/** What of GetDomainDetail's errors means that the domain is not this account's to change. */
+const NOT_OURS = new Set(["InvalidInput", "UnsupportedTLD", "AccessDeniedException", "AccessDenied"]);
+
+export async function readRegistrar(
+  backend: Backend,
+  domain: DomainName,
+  signal: AbortSignal | undefined,
+): Promise<LiveRegistrar> {
+  const client = await backend.clients.domains();
+  try {
+    const detail = await client.send(new GetDomainDetailCommand({ DomainName: displayName(domain) }), {
+      ...(signal && { abortSignal: signal }),
+    });
+    const nameServers = (detail.Nameservers ?? []).flatMap(({ Name }) => (Name === undefined ? [] : domainName(Name)));
+    return { kind: "registered", nameServers: nameServers.sort() };
+  } catch (error) {
+    if (!(error instanceof Error) || !NOT_OURS.has(error.name)) throw error;
+    return { kind: "elsewhere", reason: error.message };
+  }
+}

@@ -1,0 +1,62 @@
+/** Reads all that a scope is about; independent things at once, the rate limiter of the backend's clients in between. */
+
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import type { Backend } from "../../backend/backend.ts";
+import type { Ledger } from "../ledger.ts";
+import type { Scope } from "../scope.ts";
+import type { LiveLogGroup, LiveState } from "./live-state.ts";
+import { readHealthChecks, readHealthCheckUses } from "./read-health-checks.ts";
+import { readLogGroup, readLogResourcePolicies } from "./read-log-groups.ts";
+import { readTrafficPolicies } from "./read-traffic-policies.ts";
+import { readZoneSlot } from "./read-zones.ts";
+
+export async function readLiveState(
+  backend: Backend,
+  scope: Scope,
+  ledger: Ledger,
+  signal?: AbortSignal,
+): Promise<LiveState> {
+  const client = await backend.clients.route53();
+  const policyNames = new Set([...scope.trafficPolicyNames, ...ledger.trafficPolicies]);
+  const trafficFlow = scope.readsTrafficFlow || policyNames.size > 0;
+  const [account, zones, healthChecks, trafficPolicies, logging, endpoints] = await Promise.all([
+    readAccount(backend, signal),
+    Promise.all(scope.zones.map((zone) => readZoneSlot(backend, zone, { trafficFlow, signal }))),
+    readHealthChecks(client, scope.project, signal),
+    trafficFlow ? readTrafficPolicies(client, policyNames, signal) : [],
+    readLogging(backend, scope, signal),
+    backend.endpoints?.list(),
+  ]);
+  // Only what might be deleted is looked for everywhere: it takes reading every zone of the account.
+  const unnamed = healthChecks.filter((check) => !scope.healthCheckKeys.includes(check.key));
+  return {
+    account,
+    zones,
+    healthChecks,
+    healthCheckUses: await readHealthCheckUses(client, new Set(unnamed.map(({ id }) => id)), signal),
+    trafficPolicies,
+    ...logging,
+    endpoints: endpoints && new Set(endpoints.map((one) => one.id)),
+  };
+}
+
+async function readAccount(backend: Backend, signal: AbortSignal | undefined): Promise<string> {
+  const client = await backend.clients.sts();
+  const identity = await client.send(new GetCallerIdentityCommand({}), { ...(signal && { abortSignal: signal }) });
+  return identity.Account ?? "unknown";
+}
+
+async function readLogging(
+  backend: Backend,
+  scope: Scope,
+  signal: AbortSignal | undefined,
+): Promise<Pick<LiveState, "logGroups" | "logResourcePolicies">> {
+  if (scope.logGroups.length === 0) return { logGroups: new Map(), logResourcePolicies: [] };
+  const client = await backend.clients.logs();
+  const [groups, logResourcePolicies] = await Promise.all([
+    Promise.all(scope.logGroups.map(async (name) => [name, await readLogGroup(client, name, signal)] as const)),
+    readLogResourcePolicies(client, signal),
+  ]);
+  const there = groups.filter((entry): entry is readonly [string, LiveLogGroup] => entry[1] !== undefined);
+  return { logGroups: new Map(there), logResourcePolicies };
+}

@@ -1,0 +1,93 @@
+/** Record sets and health checks in normal form: two that Route 53 treats alike have equal normal forms (its defaults filled in, values as sets). */
+
+import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
+import { canonicalValue } from "../route53/record-data.ts";
+import type { RecordSet, RecordsAnswer, RecordType } from "../route53/record-set.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import type { PlannedHealthCheckConfig } from "./plan.ts";
+import type { IdOrReference } from "./references.ts";
+
+export interface PlannedAlias {
+  readonly kind: "alias";
+  readonly hostedZoneId: IdOrReference;
+  readonly target: RecordSet["name"];
+  readonly evaluateTargetHealth: boolean;
+}
+
+/** A record set as wanted: the same as a live one but for ids that may not be known yet. */
+export type WantedRecordSet = Omit<RecordSet, "answer" | "healthCheckId" | "trafficPolicyInstanceId"> & {
+  readonly answer: RecordsAnswer | PlannedAlias;
+  readonly healthCheckId?: IdOrReference;
+};
+
+/** Text that is no value of its type, which only a live record set can have, stands for itself. */
+export function canonicalOrSame(type: RecordType, value: string): string {
+  try {
+    return canonicalValue(type, value);
+  } catch {
+    return value;
+  }
+}
+
+/** Values sorted and in canonical text. */
+export function canonicalValues(type: RecordType, values: readonly string[]): string[] {
+  return values.map((value) => canonicalOrSame(type, value)).sort();
+}
+
+/** Equal texts: the same record set. */
+export function recordSetNormalForm(set: WantedRecordSet | RecordSet): string {
+  const { answer } = set;
+  return canonicalJson({
+    name: set.name,
+    type: set.type,
+    setIdentifier: set.setIdentifier,
+    policy: set.policy,
+    healthCheckId: set.healthCheckId,
+    answer:
+      answer.kind === "records"
+        ? { kind: "records", ttlSeconds: answer.ttlSeconds, values: canonicalValues(set.type, answer.values) }
+        : {
+            kind: "alias",
+            hostedZoneId: answer.hostedZoneId,
+            target: answer.target,
+            evaluateTargetHealth: answer.evaluateTargetHealth,
+          },
+  });
+}
+
+/** All checker regions; naming all of them and naming none is the same. */
+const ALL_REGIONS = 8;
+
+/** What cannot be changed of a check that exists (API reference, UpdateHealthCheck): it takes a new one. */
+export function immutablePart(config: HealthCheckConfig | PlannedHealthCheckConfig): string {
+  return canonicalJson({
+    type: config.Type,
+    interval: config.Type === "CALCULATED" ? undefined : (config.RequestInterval ?? 30),
+    measureLatency: config.MeasureLatency ?? false,
+    // An address can be changed but neither added nor taken away.
+    byAddress: (config.IPAddress ?? "") !== "",
+  });
+}
+
+/** Equal texts: the same check. */
+export function healthCheckNormalForm(config: HealthCheckConfig | PlannedHealthCheckConfig): string {
+  const calculated = config.Type === "CALCULATED";
+  const isHttp = config.Type?.startsWith("HTTP") ?? false;
+  const regions = [...(config.Regions ?? [])].sort();
+  const address = config.IPAddress ?? "";
+  return canonicalJson({
+    immutable: immutablePart(config),
+    address: address.includes(":") ? canonicalOrSame("AAAA", address) : address,
+    port: calculated ? undefined : (config.Port ?? (config.Type?.startsWith("HTTPS") ? 443 : 80)),
+    path: isHttp ? config.ResourcePath || "/" : undefined,
+    host: (config.FullyQualifiedDomainName ?? "").toLowerCase().replace(/\.$/, ""),
+    search: config.SearchString ?? "",
+    failureThreshold: calculated ? undefined : (config.FailureThreshold ?? 3),
+    inverted: config.Inverted ?? false,
+    disabled: config.Disabled ?? false,
+    sni: config.Type?.startsWith("HTTPS") ? (config.EnableSNI ?? true) : false,
+    regions: regions.length === ALL_REGIONS ? [] : regions,
+    healthThreshold: calculated ? (config.HealthThreshold ?? 0) : undefined,
+    children: [...(config.ChildHealthChecks ?? [])].map((child) => canonicalJson(child)).sort(),
+  });
+}

@@ -1,0 +1,88 @@
+/** The live state in short hashes, one a thing that the file names, so that a stale plan can say what changed. */
+
+import type { Config } from "../config/config.ts";
+import { displayName } from "../route53/names.ts";
+import { shortHash } from "./canonical-json.ts";
+import type { Ledger } from "./ledger.ts";
+import type { LiveState } from "./live/live-state.ts";
+import { healthCheckNormalForm, recordSetNormalForm } from "./normal-form.ts";
+import type { Observation } from "./plan.ts";
+import { groupKey } from "./record-set-diff.ts";
+
+/** What is not there. */
+const ABSENT = "absent";
+
+/** Hashes of everything that is there, by what people call it. */
+function hashesOf(live: LiveState): Map<string, string> {
+  const hashes = new Map<string, string>();
+  for (const { name, zone, registrar } of live.zones) {
+    const registrarSubject = `registrar of ${displayName(name)}`;
+    if (registrar.kind === "registered") hashes.set(registrarSubject, shortHash(registrar.nameServers));
+    if (zone === undefined) continue;
+    hashes.set(`zone ${displayName(name)}`, shortHash([zone.id, zone.comment, zone.nameServers]));
+    const groups = new Map<string, string[]>();
+    for (const { set } of zone.recordSets) {
+      groups.set(groupKey(set), [...(groups.get(groupKey(set)) ?? []), recordSetNormalForm(set)]);
+    }
+    for (const [key, sets] of groups) hashes.set(`record ${key}`, shortHash(sets.sort()));
+    for (const one of zone.trafficPolicyInstances) {
+      hashes.set(`instance ${one.name} ${one.type}`, shortHash([one.id, one.policyId, one.version, one.ttlSeconds]));
+    }
+    if (zone.queryLogging !== undefined) {
+      hashes.set(`query logging of ${displayName(name)}`, shortHash(zone.queryLogging));
+    }
+  }
+  const checks = new Map<string, string[]>();
+  for (const check of live.healthChecks) {
+    const form = [check.id, String(check.tagged), healthCheckNormalForm(check.config)].join(" ");
+    checks.set(check.key, [...(checks.get(check.key) ?? []), form]);
+  }
+  for (const [key, forms] of checks) hashes.set(`health check ${key}`, shortHash(forms.sort()));
+  for (const policy of live.trafficPolicies) {
+    hashes.set(`traffic policy ${policy.name}`, shortHash([policy.id, policy.version, policy.document]));
+  }
+  for (const [name, group] of live.logGroups)
+    hashes.set(`log group ${name}`, shortHash([group.arn, group.retentionDays ?? null]));
+  return hashes;
+}
+
+/** What the file names, and what the ledger may make it remove. */
+function subjectsOf(config: Config, live: LiveState, ledger: Ledger): string[] {
+  const subjects = new Set<string>();
+  for (const zone of config.zones) {
+    const name = displayName(zone.name);
+    subjects.add(`zone ${name}`);
+    subjects.add(`registrar of ${name}`);
+    subjects.add(`query logging of ${name}`);
+    for (const set of zone.recordSets) subjects.add(`record ${groupKey(set)}`);
+    for (const one of zone.trafficPolicyInstances) subjects.add(`instance ${one.name} ${one.type}`);
+    if (zone.logging !== undefined) subjects.add(`log group ${zone.logging.logGroup}`);
+    const id = live.zones.find((slot) => slot.name === zone.name)?.zone?.id;
+    for (const key of Object.keys(id === undefined ? {} : (ledger.recordSets[id] ?? {}))) {
+      subjects.add(`record ${key.split(" ").slice(0, 2).join(" ")}`);
+    }
+  }
+  for (const check of [...config.healthChecks, ...live.healthChecks]) subjects.add(`health check ${check.key}`);
+  for (const policy of [...config.trafficPolicies, ...live.trafficPolicies])
+    subjects.add(`traffic policy ${policy.name}`);
+  return [...subjects].sort();
+}
+
+export function observe(config: Config, live: LiveState, ledger: Ledger): Observation {
+  const hashes = hashesOf(live);
+  return observationOf(
+    Object.fromEntries(subjectsOf(config, live, ledger).map((subject) => [subject, hashes.get(subject) ?? ABSENT])),
+  );
+}
+
+function observationOf(subjects: Readonly<Record<string, string>>): Observation {
+  return { fingerprint: shortHash(subjects), subjects };
+}
+
+/** The subjects of a plan that are no longer as it saw them. */
+export function changedSince(observed: Observation, live: LiveState): string[] {
+  const hashes = hashesOf(live);
+  return Object.entries(observed.subjects)
+    .filter(([subject, hash]) => (hashes.get(subject) ?? ABSENT) !== hash)
+    .map(([subject]) => subject);
+}

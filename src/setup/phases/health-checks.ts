@@ -1,0 +1,230 @@
+/**
+ * The health-check phase: local endpoints first, then the checks that ask them. What cannot be updated is made new, and
+ * the old one goes after everything has been repointed; so does what left the file.
+ */
+
+import type { HealthCheckSettings } from "../../config/config.ts";
+import type { Expectation } from "../expectations.ts";
+import type { LiveHealthCheck } from "../live/live-state.ts";
+import { healthCheckNormalForm, immutablePart } from "../normal-form.ts";
+import { healthCheckReference, nextGeneration, parseHealthCheckReference } from "../ownership.ts";
+import type { Change, HealthCheckChange, PlannedHealthCheckConfig } from "../plan.ts";
+import { idOr, type PhaseDraft, type Planning } from "../planning.ts";
+import type { KnownIds } from "../references.ts";
+
+/** The API's shape. Children that do not exist yet are references. */
+export function toHealthCheckConfig(settings: HealthCheckSettings, known: KnownIds): PlannedHealthCheckConfig {
+  if (settings.kind === "calculated") {
+    return {
+      Type: "CALCULATED",
+      ChildHealthChecks: settings.children.map((key) => idOr(known, { ref: "health-check", key })),
+      HealthThreshold: settings.healthThreshold,
+      Inverted: settings.inverted,
+      Disabled: settings.disabled,
+    };
+  }
+  const { address, host, path, searchString, regions } = settings;
+  return {
+    Type: settings.type,
+    ...(address === undefined ? {} : { IPAddress: address }),
+    Port: settings.port,
+    ...(path === undefined ? {} : { ResourcePath: path }),
+    ...(host === undefined ? {} : { FullyQualifiedDomainName: host }),
+    ...(searchString === undefined ? {} : { SearchString: searchString }),
+    RequestInterval: settings.intervalSeconds,
+    FailureThreshold: settings.failureThreshold,
+    MeasureLatency: settings.measureLatency,
+    Inverted: settings.inverted,
+    Disabled: settings.disabled,
+    ...(settings.type.startsWith("HTTPS") ? { EnableSNI: settings.enableSni } : {}),
+    ...(regions === undefined ? {} : { Regions: [...regions] as NonNullable<PlannedHealthCheckConfig["Regions"]> }),
+  };
+}
+
+/** Children before the checks that count them; the file has no circles. */
+function childrenFirst<T extends { readonly key: string; readonly settings: HealthCheckSettings }>(
+  checks: readonly T[],
+): T[] {
+  const byKey = new Map(checks.map((check) => [check.key, check]));
+  const ordered = new Set<T>();
+  const visit = (check: T) => {
+    if (ordered.has(check)) return;
+    if (check.settings.kind === "calculated") {
+      for (const key of check.settings.children) {
+        const child = byKey.get(key);
+        if (child !== undefined) visit(child);
+      }
+    }
+    ordered.add(check);
+  };
+  for (const check of checks) visit(check);
+  return [...ordered];
+}
+
+/**
+ * Which of several live checks of a key is the one: a replacement that was interrupted leaves two. The one that needs no
+ * replacing, else the newest.
+ */
+function current(
+  checks: readonly LiveHealthCheck[],
+  wanted: PlannedHealthCheckConfig,
+  project: string,
+): LiveHealthCheck | undefined {
+  const generation = (check: LiveHealthCheck) =>
+    parseHealthCheckReference(project, check.callerReference)?.generation ?? 0;
+  const newestFirst = [...checks].sort((a, b) => generation(b) - generation(a));
+  return newestFirst.find((check) => immutablePart(check.config) === immutablePart(wanted)) ?? newestFirst[0];
+}
+
+function changeOf(live: LiveHealthCheck) {
+  const { id, version, callerReference, config } = live;
+  return { id, version, callerReference, config };
+}
+
+/** Fills `known` with the checks that stay; run before the phases that refer to checks. */
+export function planHealthChecks(planning: Planning): PhaseDraft {
+  const { config, places, live, known } = planning;
+  const expectations: Expectation[] = [];
+  const changes: Change[] = planEndpoints(planning);
+  const removals: HealthCheckChange[] = [];
+  for (const wanted of childrenFirst(config.healthChecks)) {
+    const { key } = wanted;
+    const settings = toHealthCheckConfig(wanted.settings, known);
+    const candidates = live.healthChecks.filter((check) => check.key === key);
+    const found = current(candidates, settings, config.project);
+    const base = { kind: "health-check", key, subject: key, place: places.of(wanted.path) } as const;
+    const after = {
+      callerReference: found?.callerReference ?? healthCheckReference(config.project, { key, generation: 1 }),
+      config: settings,
+    };
+    const replaced = found !== undefined && immutablePart(found.config) !== immutablePart(settings);
+    if (found === undefined) {
+      changes.push({
+        ...base,
+        action: "add",
+        how: "create",
+        why: `there is no such check yet: ${checkText(wanted.settings)}`,
+        before: null,
+        after,
+      });
+    } else if (replaced) {
+      const newest = candidates
+        .map((one) => one.callerReference)
+        .sort(byGeneration(config.project))
+        .at(-1);
+      changes.push({
+        ...base,
+        action: "change",
+        how: "replace",
+        why: "type, interval, latency measuring and asking by address or by name cannot be changed of a check: a new one takes its place",
+        before: changeOf(found),
+        after: { ...after, callerReference: nextGeneration(newest ?? found.callerReference) },
+      });
+    } else {
+      known.set({ ref: "health-check", key }, found.id);
+      if (healthCheckNormalForm(found.config) !== healthCheckNormalForm(settings)) {
+        const why = configDifferences(found.config, settings);
+        changes.push({ ...base, action: "change", how: "update", why, before: changeOf(found), after });
+      } else if (!found.tagged) {
+        const why = "its tags are missing: an earlier run did not come to them";
+        changes.push({ ...base, action: "change", how: "tag", why, before: changeOf(found), after });
+      }
+    }
+    if (changes.at(-1)?.subject === key) expectations.push({ check: "health", key });
+    for (const other of candidates) {
+      if (other === found && !replaced) continue;
+      removals.push(removal(other, "another check has taken its place"));
+    }
+  }
+  removals.push(...planRemovals(planning));
+  return { changes: [...changes, ...removals], expectations };
+}
+
+function byGeneration(project: string) {
+  const generation = (reference: string) => parseHealthCheckReference(project, reference)?.generation ?? 0;
+  return (a: string, b: string) => generation(a) - generation(b);
+}
+
+function removal(live: LiveHealthCheck, why: string): HealthCheckChange {
+  return {
+    kind: "health-check",
+    action: "remove",
+    how: "delete",
+    key: live.key,
+    subject: `${live.key} (${live.id})`,
+    why,
+    before: changeOf(live),
+    after: null,
+  };
+}
+
+/** Checks that left the file, unless something outside of it still uses them. */
+function planRemovals({ config, live, notes }: Planning): HealthCheckChange[] {
+  const unnamed = live.healthChecks.filter((check) => !config.healthChecks.some(({ key }) => key === check.key));
+  const unnamedIds = new Set(unnamed.map((check) => check.id));
+  const ownZones = new Set(live.zones.flatMap(({ zone }) => zone?.id ?? []));
+  const changes: HealthCheckChange[] = [];
+  for (const check of unnamed) {
+    const uses = live.healthCheckUses.get(check.id) ?? [];
+    const foreign = uses.filter(
+      (use) =>
+        !(use.kind === "health-check" && unnamedIds.has(use.id)) &&
+        // The file's own zones are judged when the check is about to go: what uses it there may go or change before.
+        !(use.kind === "record-set" && ownZones.has(use.zoneId)),
+    );
+    if (foreign.length > 0) {
+      notes.push(
+        `the health check ${check.key} (${check.id}) left the file but stays: ${foreign.map((use) => use.text).join(", ")} uses it`,
+      );
+    } else changes.push(removal(check, "it left the file"));
+  }
+  // Parents before their children.
+  return changes.sort(
+    (a, b) => (b.before?.config.ChildHealthChecks?.length ?? 0) - (a.before?.config.ChildHealthChecks?.length ?? 0),
+  );
+}
+
+function planEndpoints({ config, places, live, notes }: Planning): Change[] {
+  if (config.endpoints.length === 0) return [];
+  if (live.endpoints === undefined) {
+    notes.push("endpoints of type process are the local backend's; here they are left out");
+    return [];
+  }
+  return config.endpoints
+    .filter(({ address, port }) => !live.endpoints?.has(`${address}:${port}`))
+    .map(({ key, address, port, path }) => ({
+      kind: "endpoint",
+      action: "add",
+      subject: `endpoint ${key} (${address}:${port})`,
+      why: "a local HTTP server for the checks to ask and the drills to stop",
+      place: places.of(path),
+      before: null,
+      after: { name: key, address, port },
+    }));
+}
+
+function checkText(settings: HealthCheckSettings): string {
+  if (settings.kind === "calculated") return `${settings.healthThreshold} of ${settings.children.join(", ")}`;
+  const target = `${settings.address ?? settings.host}:${settings.port}${settings.path ?? ""}`;
+  return `${settings.type} ${target} every ${settings.intervalSeconds} s`;
+}
+
+/** `FailureThreshold 3 -> 2; Port 80 -> 8081` */
+function configDifferences(
+  before: PlannedHealthCheckConfig | LiveHealthCheck["config"],
+  after: PlannedHealthCheckConfig,
+): string {
+  const old: Record<string, unknown> = { ...before };
+  const wanted: Record<string, unknown> = { ...after };
+  const parts = Object.keys({ ...old, ...wanted })
+    .filter(
+      (key) => JSON.stringify(old[key]) !== JSON.stringify(wanted[key]) && !(wanted[key] === undefined && !old[key]),
+    )
+    .map((key) => `${key} ${text(old[key])} -> ${text(wanted[key])}`);
+  return parts.join("; ");
+}
+
+function text(value: unknown): string {
+  if (value === undefined) return "not set";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

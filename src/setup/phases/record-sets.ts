@@ -1,0 +1,81 @@
+/** The records, routing and traffic-flow phases' share of record sets: one diff a zone, split by phase and packed into batches. */
+
+import { Failure } from "../../errors.ts";
+import { type DomainName, domainName } from "../../route53/names.ts";
+import { answerExpectations } from "../answer-expectations.ts";
+import { packUnits } from "../batches.ts";
+import type { Expectation } from "../expectations.ts";
+import type { Batch, RecordSetChange } from "../plan.ts";
+import { liveZone, type PhaseDraft, type Planning } from "../planning.ts";
+import { diffRecordSets, type RecordConflict, type RecordPhase, type RecordUnit } from "../record-set-diff.ts";
+import { wantedRecordSets } from "../record-sets-of-config.ts";
+
+export interface ZoneUnits {
+  readonly zone: DomainName;
+  readonly units: readonly RecordUnit[];
+}
+
+/** Throws a Failure that names every conflict with what is live. */
+export function diffZones(planning: Planning): ZoneUnits[] {
+  const { config, live, ledger } = planning;
+  const conflicts: RecordConflict[] = [];
+  const zones = config.zones.map((zone) => {
+    const there = liveZone(live, zone.name);
+    const diff = diffRecordSets({
+      zone: zone.name,
+      wanted: wantedRecordSets(zone, planning),
+      live: there?.recordSets ?? [],
+      created: new Map(Object.entries(there === undefined ? {} : (ledger.recordSets[there.id] ?? {}))),
+      instances: zone.trafficPolicyInstances.map(({ name, type }) => ({ name, type })),
+    });
+    conflicts.push(...diff.conflicts);
+    return { zone: zone.name, units: diff.units };
+  });
+  const failures = conflicts.map(
+    (conflict) =>
+      new Failure({
+        kind: "failed",
+        code: "setup.conflict",
+        message: conflict.message,
+        where: conflict.place,
+        next: conflict.next,
+      }),
+  );
+  const [first, ...others] = failures;
+  if (first !== undefined) {
+    const { kind, code, message, where, next } = first;
+    throw new Failure({ kind, code, message, where, next, others });
+  }
+  return zones;
+}
+
+/** What of the diff belongs to a phase. */
+export function planRecordSets(phase: RecordPhase, zones: readonly ZoneUnits[], planning: Planning): PhaseDraft {
+  const changes: RecordSetChange[] = [];
+  const batches: Batch[] = [];
+  const expectations: Expectation[] = [];
+  for (const { zone, units } of zones) {
+    const mine = units.filter((unit) => unit.phase === phase);
+    const packed = packUnits(zone, mine, changes.length);
+    const [tooLarge] = packed.tooLarge;
+    if (tooLarge !== undefined) {
+      throw new Failure({
+        kind: "failed",
+        code: "setup.batch-too-large",
+        message: `the changes at ${tooLarge} must land together, and are more than one request can hold`,
+        next: "change the group in smaller steps",
+      });
+    }
+    changes.push(...packed.changes);
+    batches.push(...packed.batches);
+    const touched = new Set(packed.changes.map((change) => groupOfChange(change)));
+    expectations.push(...answerExpectations(zone, planning, (name, type) => touched.has(`${name} ${type}`)));
+  }
+  return { changes, batches, expectations };
+}
+
+/** `www.example.com. A` */
+function groupOfChange(change: RecordSetChange): string {
+  const set = change.after ?? change.before;
+  return `${domainName(set?.Name ?? "")} ${set?.Type}`;
+}

@@ -1,0 +1,213 @@
+/**
+ * A plan: what is to change, why, and in which calls, as plain JSON. It can be saved, reviewed, and carried out later;
+ * nothing in it is code. Things that do not exist yet are named by references.
+ */
+
+import type { HealthCheckConfig, ResourceRecordSet } from "@aws-sdk/client-route-53";
+import type { JsonValue } from "../config/config.ts";
+import type { SourcePlace } from "../errors.ts";
+import type { DomainName } from "../route53/names.ts";
+import type { Expectation } from "./expectations.ts";
+import type { IdOrReference, Reference } from "./references.ts";
+import type { Scope } from "./scope.ts";
+
+/** Changes with every incompatible change of the shape. */
+export const PLAN_FORMAT = "r53kit.plan/1";
+
+/** In the order they are carried out: each needs only what stands before it. */
+export const PHASES = ["zone", "health-checks", "records", "routing", "traffic-flow", "logging"] as const;
+export type PhaseName = (typeof PHASES)[number];
+
+export type ChangeAction = "add" | "change" | "remove";
+
+interface ChangeOf<Kind extends string, Before, After> {
+  readonly kind: Kind;
+  readonly action: ChangeAction;
+  /** What changes, as people call it, e.g. `api.myapp.com A blue`. */
+  readonly subject: string;
+  readonly why: string;
+  /** Where the file asks for it. */
+  readonly place?: SourcePlace;
+  /** As read. */
+  readonly before: Before | null;
+  /** As wanted. */
+  readonly after: After | null;
+}
+
+/** A record set in the API's shape, but for ids that are not known yet. */
+export type PlannedRecordSet = Omit<ResourceRecordSet, "HealthCheckId" | "AliasTarget"> & {
+  readonly HealthCheckId?: IdOrReference | undefined;
+  readonly AliasTarget?:
+    | {
+        readonly HostedZoneId: IdOrReference | undefined;
+        readonly DNSName: string | undefined;
+        readonly EvaluateTargetHealth: boolean | undefined;
+      }
+    | undefined;
+};
+
+export type PlannedHealthCheckConfig = Omit<HealthCheckConfig, "ChildHealthChecks"> & {
+  readonly ChildHealthChecks?: readonly IdOrReference[];
+};
+
+export type HostedZoneChange = ChangeOf<
+  "hosted-zone",
+  { readonly id: string; readonly comment: string },
+  { readonly comment: string; readonly callerReference: string }
+> & { readonly zone: DomainName };
+
+/** Makes the registrar delegate the domain to the zone's name servers. */
+export type RegistrarChange = ChangeOf<
+  "registrar",
+  { readonly nameServers: readonly string[] },
+  { readonly nameServersOf: Reference }
+> & {
+  readonly zone: DomainName;
+  /** The zone is new, so whether its domain is registered in this account shows only when it is there. */
+  readonly onlyIfRegistered: boolean;
+};
+
+export type EndpointChange = ChangeOf<
+  "endpoint",
+  never,
+  { readonly name: string; readonly address: string; readonly port: number }
+>;
+
+export type HealthCheckChange = ChangeOf<
+  "health-check",
+  {
+    readonly id: string;
+    readonly version: number;
+    readonly callerReference: string;
+    readonly config: HealthCheckConfig;
+  },
+  { readonly callerReference: string; readonly config: PlannedHealthCheckConfig }
+> & {
+  readonly key: string;
+  /** `replace` makes a new one; the old one is its own `delete`, after everything has been repointed. */
+  readonly how: "create" | "update" | "replace" | "tag" | "delete";
+};
+
+export type RecordSetChange = ChangeOf<"record-set", ResourceRecordSet, PlannedRecordSet> & {
+  readonly zone: DomainName;
+};
+
+export type TrafficPolicyChange = ChangeOf<
+  "traffic-policy",
+  { readonly id: string; readonly version: number; readonly document: JsonValue },
+  { readonly name: string; readonly document: JsonValue; readonly comment: string }
+> & { readonly key: string };
+
+export type TrafficPolicyInstanceChange = ChangeOf<
+  "traffic-policy-instance",
+  { readonly id: string; readonly policyId: string; readonly version: number; readonly ttlSeconds: number },
+  { readonly policy: IdOrReference; readonly version: string | Reference; readonly ttlSeconds: number }
+> & { readonly zone: DomainName; readonly name: DomainName; readonly type: string };
+
+export type LogGroupChange = ChangeOf<
+  "log-group",
+  { readonly retentionDays: number | null },
+  { readonly retentionDays: number | null }
+> & { readonly logGroup: string };
+
+export type LogResourcePolicyChange = ChangeOf<
+  "log-resource-policy",
+  { readonly document: string },
+  { readonly document: string }
+> & { readonly name: string };
+
+export type QueryLoggingChange = ChangeOf<
+  "query-logging",
+  { readonly id: string; readonly logGroupArn: string },
+  { readonly logGroupArn: string }
+> & { readonly zone: DomainName };
+
+export type Change =
+  | HostedZoneChange
+  | RegistrarChange
+  | EndpointChange
+  | HealthCheckChange
+  | RecordSetChange
+  | TrafficPolicyChange
+  | TrafficPolicyInstanceChange
+  | LogGroupChange
+  | LogResourcePolicyChange
+  | QueryLoggingChange;
+
+/** One ChangeResourceRecordSets request. */
+export interface Batch {
+  readonly zone: DomainName;
+  readonly calls: readonly BatchCall[];
+}
+
+/** DELETE echoes `before` of the phase's change at `change`; CREATE and UPSERT write its `after`. */
+export interface BatchCall {
+  readonly action: "CREATE" | "UPSERT" | "DELETE";
+  readonly change: number;
+}
+
+export interface PlanPhase {
+  readonly phase: PhaseName;
+  readonly changes: readonly Change[];
+  /** Of the phase's record-set changes. */
+  readonly batches: readonly Batch[];
+  /** What must be seen afterwards. */
+  readonly expectations: readonly Expectation[];
+}
+
+export interface PlanSummary {
+  readonly add: number;
+  readonly change: number;
+  readonly remove: number;
+}
+
+export interface PlannedZone {
+  readonly name: DomainName;
+  /** Null when the plan creates it. */
+  readonly id: string | null;
+}
+
+export interface Plan {
+  readonly format: typeof PLAN_FORMAT;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly project: string;
+  /** The file it was made from. */
+  readonly file: string;
+  readonly backend: PlannedBackend;
+  /** What was read for it, and is read again before it is carried out. */
+  readonly scope: Scope;
+  readonly zones: readonly PlannedZone[];
+  /** All six, in order; those that were left out have no changes. */
+  readonly phases: readonly PlanPhase[];
+  readonly summary: PlanSummary;
+  /** What the plan did not do and a person should know. */
+  readonly notes: readonly string[];
+  readonly observed: Observation;
+}
+
+export interface PlannedBackend {
+  readonly label: string;
+  /** Account id. */
+  readonly account: string;
+  /** Whether it is the real thing. */
+  readonly confirmsChanges: boolean;
+}
+
+/** The live state that the plan was made from. */
+export interface Observation {
+  /** A hash over all of `subjects`. */
+  readonly fingerprint: string;
+  /** A short hash of each thing that the file names, so that a stale plan can say which one changed. */
+  readonly subjects: Readonly<Record<string, string>>;
+}
+
+export function summaryOf(phases: readonly PlanPhase[]): PlanSummary {
+  const count = (action: ChangeAction) =>
+    phases.reduce((sum, phase) => sum + phase.changes.filter((one) => one.action === action).length, 0);
+  return { add: count("add"), change: count("change"), remove: count("remove") };
+}
+
+export function isEmptyPlan(plan: Pick<Plan, "phases">): boolean {
+  return plan.phases.every((phase) => phase.changes.length === 0);
+}

@@ -1,0 +1,382 @@
+/**
+ * The record sets of one zone: wanted against live, pure. The result is changes in groups that must land together,
+ * each with the phase it belongs to and in an order in which no alias comes before its target.
+ *
+ * Ownership is "declared": a name and type that the file has is wholly the file's; anything else is touched only when the
+ * ledger says that an earlier apply of this project created it and it still is as that apply left it. The apex NS and SOA
+ * and what traffic policy instances own are never touched.
+ */
+
+import type { SourcePlace } from "../errors.ts";
+import { type DomainName, displayName } from "../route53/names.ts";
+import { type RecordSet, type RecordType, type RoutingPolicy, recordSetKey, toApi } from "../route53/record-set.ts";
+import { canonicalJson, shortHash } from "./canonical-json.ts";
+import type { LiveRecordSet } from "./live/live-state.ts";
+import { recordSetNormalForm, type WantedRecordSet } from "./normal-form.ts";
+import type { BatchCall, PhaseName, PlannedRecordSet, RecordSetChange } from "./plan.ts";
+import { answerText, differences, policyText } from "./record-set-differences.ts";
+
+export type RecordPhase = Extract<PhaseName, "records" | "routing" | "traffic-flow">;
+
+export interface WantedInZone {
+  readonly set: WantedRecordSet;
+  readonly place: SourcePlace;
+}
+
+export interface ZoneRecordSets {
+  readonly zone: DomainName;
+  readonly wanted: readonly WantedInZone[];
+  readonly live: readonly LiveRecordSet[];
+  /** Hashes (see {@link recordSetHash}) of the record sets that this project created, by their key. */
+  readonly created: ReadonlyMap<string, string>;
+  /** Names and types that traffic policy instances of the file have or will have. */
+  readonly instances: readonly { readonly name: DomainName; readonly type: RecordType }[];
+}
+
+/** Calls that must be in one batch. `change` counts within `changes`. */
+export interface RecordUnit {
+  readonly phase: RecordPhase;
+  readonly changes: readonly RecordSetChange[];
+  readonly calls: readonly BatchCall[];
+}
+
+export interface RecordConflict {
+  readonly message: string;
+  readonly next: string;
+  readonly place: SourcePlace;
+}
+
+export interface RecordSetDiff {
+  /** In the order they must be carried out. */
+  readonly units: readonly RecordUnit[];
+  readonly conflicts: readonly RecordConflict[];
+}
+
+/** What the ledger keeps of a record set that was written. */
+export function recordSetHash(set: RecordSet): string {
+  return shortHash(recordSetNormalForm(set));
+}
+
+export function toPlannedApi(set: WantedRecordSet): PlannedRecordSet {
+  // toApi copies ids as they are; it is only its type that does not know references.
+  return toApi(set as RecordSet) as PlannedRecordSet;
+}
+
+/** `api.myapp.com A blue` */
+export function recordSetText(set: Pick<RecordSet, "name" | "type" | "setIdentifier">): string {
+  const id = set.setIdentifier === undefined ? "" : ` ${set.setIdentifier}`;
+  return `${displayName(set.name)} ${set.type}${id}`;
+}
+
+export function groupKey(set: { readonly name: DomainName; readonly type: RecordType }): string {
+  return `${set.name} ${set.type}`;
+}
+
+interface Group {
+  readonly key: string;
+  readonly name: DomainName;
+  readonly type: RecordType;
+  readonly wanted: readonly WantedInZone[];
+  readonly live: readonly LiveRecordSet[];
+  /** Whether the file has this name and type. */
+  readonly declared: boolean;
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+export function diffRecordSets(input: ZoneRecordSets): RecordSetDiff {
+  const liveGroups = groupBy(input.live, ({ set }) => groupKey(set));
+  const wantedGroups = groupBy(input.wanted, ({ set }) => groupKey(set));
+  const conflicts: RecordConflict[] = [];
+  const parts: GroupDiff[] = [];
+  for (const [key, wanted] of wantedGroups) {
+    const first = wanted[0];
+    if (first === undefined) continue;
+    const live = liveGroups.get(key) ?? [];
+    const owner = live.find(({ set }) => set.trafficPolicyInstanceId !== undefined);
+    if (owner !== undefined) {
+      conflicts.push({
+        message: `${recordSetText(first.set)} belongs to the traffic policy instance ${owner.set.trafficPolicyInstanceId}`,
+        next: "delete that instance first, or leave the record out of the file",
+        place: first.place,
+      });
+      continue;
+    }
+    const { name, type } = first.set;
+    const diff = diffGroup({ key, name, type, wanted, live, declared: true }, input);
+    if (diff !== undefined) parts.push(diff);
+  }
+  for (const [key, live] of liveGroups) {
+    const first = live[0];
+    if (first === undefined || wantedGroups.has(key)) continue;
+    const { name, type } = first.set;
+    if (name === input.zone && (type === "NS" || type === "SOA")) continue;
+    const ours = live.filter(
+      ({ set }) =>
+        set.trafficPolicyInstanceId === undefined && input.created.get(recordSetKey(set)) === recordSetHash(set),
+    );
+    const diff =
+      ours.length > 0 ? diffGroup({ key, name, type, wanted: [], live: ours, declared: false }, input) : undefined;
+    if (diff !== undefined) parts.push(diff);
+  }
+  conflicts.push(...cnameConflicts(input, parts), ...aliasConflicts(input, parts));
+  return { units: orderedUnits(parts, input), conflicts };
+}
+
+/** One group's changes. */
+interface GroupDiff {
+  readonly group: Group;
+  readonly changes: readonly RecordSetChange[];
+  readonly calls: readonly BatchCall[];
+}
+
+type Step = { readonly change: RecordSetChange; readonly actions: readonly BatchCall["action"][] };
+
+function diffGroup(group: Group, input: ZoneRecordSets): GroupDiff | undefined {
+  const wanted = new Map(group.wanted.map((one) => [one.set.setIdentifier ?? "", one]));
+  const live = new Map(group.live.map((one) => [one.set.setIdentifier ?? "", one]));
+  const replaced = mustReplace(group);
+  const steps: Step[] = [];
+  for (const [id, one] of live) {
+    if (wanted.has(id)) continue;
+    const why = group.declared
+      ? group.wanted[0]?.set.policy.kind === one.set.policy.kind
+        ? "no longer among the answers in the file"
+        : (replaced ?? "no longer in the file")
+      : "made from this file, which no longer names it";
+    steps.push({
+      change: {
+        kind: "record-set",
+        action: "remove",
+        zone: input.zone,
+        subject: recordSetText(one.set),
+        why,
+        before: one.asRead,
+        after: null,
+      },
+      actions: ["DELETE"],
+    });
+  }
+  for (const [id, { set, place }] of wanted) {
+    const before = live.get(id);
+    const base = { kind: "record-set", zone: input.zone, subject: recordSetText(set), place } as const;
+    const after = toPlannedApi(set);
+    if (before === undefined) {
+      const what = set.policy.kind === "simple" ? answerText(set) : `${policyText(set.policy)}, ${answerText(set)}`;
+      const why = group.live.length === 0 ? `not there yet: ${what}` : `new answer: ${what}`;
+      steps.push({ change: { ...base, action: "add", why, before: null, after }, actions: ["CREATE"] });
+      continue;
+    }
+    if (recordSetNormalForm(before.set) !== recordSetNormalForm(set)) {
+      const why = [differences(before.set, set), replaced].filter((text) => text).join("; ");
+      steps.push({
+        change: { ...base, action: "change", why, before: before.asRead, after },
+        actions: replaced === undefined ? ["UPSERT"] : ["DELETE", "CREATE"],
+      });
+    } else if (replaced !== undefined) {
+      steps.push({
+        change: { ...base, action: "change", why: replaced, before: before.asRead, after },
+        actions: ["DELETE", "CREATE"],
+      });
+    }
+  }
+  if (steps.length === 0) return undefined;
+  return { group, changes: steps.map((step) => step.change), calls: callsOf(steps) };
+}
+
+/** DELETEs first, so that nothing new meets what it replaces. */
+function callsOf(steps: readonly Step[]): BatchCall[] {
+  const rank = { DELETE: 0, UPSERT: 1, CREATE: 2 } as const;
+  return steps
+    .flatMap((step, change) => step.actions.map((action) => ({ action, change })))
+    .sort((a, b) => rank[a.action] - rank[b.action]);
+}
+
+/** What distinguishes the answers of a group: no two may have the same. */
+function selectorOf(policy: RoutingPolicy): string | undefined {
+  switch (policy.kind) {
+    case "latency":
+      return policy.region;
+    case "failover":
+      return policy.role;
+    case "geolocation":
+      return canonicalJson(policy.place);
+    case "cidr":
+      return `${policy.collectionId} ${policy.locationName}`;
+    default:
+      return undefined;
+  }
+}
+
+/** Why a live group can only be changed by deleting it and making it anew in one batch; undefined when it need not be. */
+function mustReplace(group: Group): string | undefined {
+  const [wanted] = group.wanted;
+  const [live] = group.live;
+  if (wanted === undefined || live === undefined) return undefined;
+  const kinds = new Set(group.live.map(({ set }) => set.policy.kind));
+  kinds.delete(wanted.set.policy.kind);
+  const [other] = kinds;
+  if (other !== undefined) return `the policy changes from ${other} to ${wanted.set.policy.kind}`;
+  // An answer that takes over what another live one stands for would collide with it for a moment.
+  const holders = new Map(group.live.map(({ set }) => [selectorOf(set.policy), set.setIdentifier]));
+  for (const { set } of group.wanted) {
+    const selector = selectorOf(set.policy);
+    const holder = selector === undefined ? undefined : holders.get(selector);
+    const stays = holder !== undefined && group.wanted.some((one) => one.set.setIdentifier === holder);
+    if (holder !== undefined && holder !== set.setIdentifier && stays) return "answers trade places";
+  }
+  return undefined;
+}
+
+/** A CNAME stands alone at its name: live neighbours that this plan leaves in place are in the way. */
+function cnameConflicts(input: ZoneRecordSets, parts: readonly GroupDiff[]): RecordConflict[] {
+  const removed = new Set(parts.filter(({ group }) => group.wanted.length === 0).map(({ group }) => group.key));
+  const liveByName = groupBy(input.live, ({ set }) => set.name);
+  const conflicts: RecordConflict[] = [];
+  for (const { group } of parts) {
+    const [wanted] = group.wanted;
+    if (wanted === undefined || group.live.length > 0) continue;
+    const inTheWay = (liveByName.get(group.name) ?? []).find(
+      ({ set }) =>
+        set.type !== group.type && (set.type === "CNAME" || group.type === "CNAME") && !removed.has(groupKey(set)),
+    );
+    if (inTheWay === undefined) continue;
+    conflicts.push({
+      message: `${recordSetText(wanted.set)} cannot be made: ${recordSetText(inTheWay.set)} is there, is not in the file, and a CNAME stands alone at its name`,
+      next: `delete ${recordSetText(inTheWay.set)}, or choose another name`,
+      place: wanted.place,
+    });
+  }
+  return conflicts;
+}
+
+/** An alias within the zone needs a target that is in the file, or stays in the zone. */
+function aliasConflicts(input: ZoneRecordSets, parts: readonly GroupDiff[]): RecordConflict[] {
+  const removed = new Set(parts.filter(({ group }) => group.wanted.length === 0).map(({ group }) => group.key));
+  const there = new Set([
+    ...input.wanted.map(({ set }) => groupKey(set)),
+    ...input.live.map(({ set }) => groupKey(set)).filter((key) => !removed.has(key)),
+    ...input.instances.map(groupKey),
+  ]);
+  return input.wanted.flatMap(({ set, place }) => {
+    const target = sameZoneTarget(set);
+    if (target === undefined || there.has(`${target} ${set.type}`)) return [];
+    return [
+      {
+        message: `${recordSetText(set)} is an alias of ${displayName(target)}, which has no ${set.type} record`,
+        next: `add a ${set.type} record at ${displayName(target)}, or name another target`,
+        place,
+      },
+    ];
+  });
+}
+
+/** The target of an alias into a zone of the file (by reference, or by the id the zone has). */
+function sameZoneTarget(set: WantedRecordSet | RecordSet, zoneId?: string): DomainName | undefined {
+  if (set.answer.kind !== "alias") return undefined;
+  const { hostedZoneId, target } = set.answer;
+  if (typeof hostedZoneId === "string") return hostedZoneId === zoneId ? target : undefined;
+  return hostedZoneId.ref === "hosted-zone" ? target : undefined;
+}
+
+const PHASE_RANK: Record<RecordPhase, number> = { records: 0, routing: 1, "traffic-flow": 2 };
+
+function orderedUnits(parts: readonly GroupDiff[], input: ZoneRecordSets): RecordUnit[] {
+  const wanted = groupBy(input.wanted, ({ set }) => groupKey(set));
+  const instances = new Set(input.instances.map(groupKey));
+  const targetsOf = (key: string): string[] =>
+    (wanted.get(key) ?? []).flatMap(({ set }) =>
+      set.answer.kind === "alias" ? [`${set.answer.target} ${set.type}`] : [],
+    );
+
+  const aliasedBy = new Map<string, Group[]>();
+  for (const { group } of parts) {
+    for (const target of liveTargetsOf(group)) aliasedBy.set(target, [...(aliasedBy.get(target) ?? []), group]);
+  }
+  const phases = new Map<string, RecordPhase>();
+  const phaseOf = (key: string, seen: ReadonlySet<string> = new Set()): RecordPhase => {
+    const known = phases.get(key);
+    if (known !== undefined) return known;
+    if (instances.has(key)) return "traffic-flow";
+    const simple = (wanted.get(key) ?? []).every(({ set }) => set.policy.kind === "simple");
+    let phase: RecordPhase = simple ? "records" : "routing";
+    // An alias cannot be made before its target is.
+    for (const target of targetsOf(key)) {
+      if (seen.has(target) || (!wanted.has(target) && !instances.has(target))) continue;
+      const later = phaseOf(target, new Set([...seen, key]));
+      if (PHASE_RANK[later] > PHASE_RANK[phase]) phase = later;
+    }
+    phases.set(key, phase);
+    return phase;
+  };
+  const phaseOfPart = ({ group }: GroupDiff): RecordPhase => {
+    if (group.wanted.length > 0) return phaseOf(group.key);
+    const own: RecordPhase = group.live.every(({ set }) => set.policy.kind === "simple") ? "records" : "routing";
+    // What live aliases still name goes only after they name something else.
+    const pointing = (aliasedBy.get(group.key) ?? []).filter((other) => other.wanted.length > 0);
+    return latestOf([own, ...pointing.map((other) => phaseOf(other.key))]);
+  };
+
+  // Everything at a name where a CNAME comes or goes must land together; otherwise a name and type is a unit.
+  const withCname = new Set(parts.filter(({ group }) => group.type === "CNAME").map(({ group }) => group.name));
+  const units = groupBy(parts, ({ group }) => (withCname.has(group.name) ? group.name : group.key));
+  const puts = [...units.values()].filter((unit) => unit.some(({ group }) => group.wanted.length > 0));
+  const removals = [...units.values()].filter((unit) => unit.every(({ group }) => group.wanted.length === 0));
+
+  const inOrder = [
+    ...targetsFirst(puts, ({ group }) => targetsOf(group.key)),
+    // Dependants go before what they name.
+    ...targetsFirst(removals, ({ group }) => liveTargetsOf(group)).reverse(),
+  ];
+  return inOrder.map((unit) => joined(unit, latestOf(unit.map(phaseOfPart))));
+}
+
+function latestOf(phases: readonly RecordPhase[]): RecordPhase {
+  return phases.reduce((a, b) => (PHASE_RANK[b] > PHASE_RANK[a] ? b : a), "records");
+}
+
+/** Groups that the live aliases of a group name. */
+function liveTargetsOf(group: Group): string[] {
+  return group.live.flatMap(({ set }) => (set.answer.kind === "alias" ? [`${set.answer.target} ${set.type}`] : []));
+}
+
+type Unit = readonly GroupDiff[];
+
+/** Depth first: what a unit needs comes before it. A circle, which Route 53 would refuse, ends where it closes. */
+function targetsFirst(units: readonly Unit[], needs: (part: GroupDiff) => readonly string[]): Unit[] {
+  const unitOf = new Map(units.flatMap((unit) => unit.map(({ group }) => [group.key, unit] as const)));
+  const ordered: Unit[] = [];
+  const seen = new Set<Unit>();
+  const visit = (unit: Unit) => {
+    if (seen.has(unit)) return;
+    seen.add(unit);
+    for (const target of unit.flatMap(needs)) {
+      const needed = unitOf.get(target);
+      if (needed !== undefined) visit(needed);
+    }
+    ordered.push(unit);
+  };
+  for (const unit of units) visit(unit);
+  return ordered;
+}
+
+function joined(unit: Unit, phase: RecordPhase): RecordUnit {
+  const changes: RecordSetChange[] = [];
+  const calls: BatchCall[] = [];
+  for (const part of unit) {
+    const offset = changes.length;
+    changes.push(...part.changes);
+    calls.push(...part.calls.map((call) => ({ ...call, change: call.change + offset })));
+  }
+  const rank = { DELETE: 0, UPSERT: 1, CREATE: 2 } as const;
+  return { phase, changes, calls: calls.sort((a, b) => rank[a.action] - rank[b.action]) };
+}
