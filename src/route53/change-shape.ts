@@ -19,7 +19,9 @@ function countPresent(...members: readonly unknown[]): number {
 }
 
 function answerProblem(set: ResourceRecordSet): string | undefined {
-  const partOfRecords = set.TTL !== undefined || set.ResourceRecords !== undefined;
+  // What a traffic policy instance made is listed with a placeholder among its ResourceRecords, and may be echoed so.
+  const partOfRecords =
+    set.TTL !== undefined || (set.ResourceRecords !== undefined && set.TrafficPolicyInstanceId === undefined);
   const allOfRecords = set.TTL !== undefined && set.ResourceRecords !== undefined;
   const answers = countPresent(set.AliasTarget, set.TrafficPolicyInstanceId);
   if (answers + (partOfRecords ? 1 : 0) > 1) return "found more than one";
