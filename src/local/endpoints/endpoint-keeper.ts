@@ -20,8 +20,6 @@ const PROVEN_MS = 10_000;
 export interface EndpointKeeper extends EndpointControl {
   /** Starts what the store holds. What cannot start is tried again and again. */
   restore(): void;
-  /** Drops every endpoint and its definition. */
-  clear(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -152,13 +150,6 @@ class Keeper implements EndpointKeeper {
         throw error;
       }
       return this.#view(kept);
-    });
-  }
-
-  async clear(): Promise<void> {
-    await Promise.all([...this.#kept.values()].map((kept) => this.#inTurn(kept, () => this.#discard(kept))));
-    this.#store.write(() => {
-      for (const { key } of this.#definitions.entries()) this.#definitions.remove(key);
     });
   }
 

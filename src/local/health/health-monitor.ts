@@ -26,7 +26,22 @@ export interface HealthMonitorOptions {
   readonly probe?: Probe;
 }
 
-export function createHealthMonitor(options: HealthMonitorOptions): HealthMonitor {
+/** One check as it stands, for the backend's own status. */
+export interface CheckSummary {
+  readonly healthCheckId: string;
+  readonly type: string;
+  /** What it looks at, e.g. `http://127.0.10.1:8081/health` or `1 of 2 checks`. */
+  readonly target: string;
+  readonly healthy: boolean;
+  /** The latest text of a checker that finds the endpoint unhealthy. */
+  readonly reason?: string;
+}
+
+export interface ListedHealthMonitor extends HealthMonitor {
+  list(): readonly CheckSummary[];
+}
+
+export function createHealthMonitor(options: HealthMonitorOptions): ListedHealthMonitor {
   return new CheckerFleet(options.clock, options.probe ?? socketProbe(options.resolve));
 }
 
@@ -95,7 +110,23 @@ interface Check {
   readonly stop: AbortController;
 }
 
-class CheckerFleet implements HealthMonitor {
+function describeTarget({ config, target }: Check, healthCheckId: string): string {
+  switch (config.Type) {
+    case "CALCULATED":
+      return `${config.HealthThreshold ?? 0} of ${config.ChildHealthChecks?.length ?? 0} checks`;
+    case "CLOUDWATCH_METRIC":
+      return `alarm ${config.AlarmIdentifier?.Name ?? ""}`;
+    default: {
+      const endpoint = target ?? probeTarget(healthCheckId, config);
+      if (endpoint === undefined) return "";
+      const { destination, port, protocol } = endpoint;
+      const host = destination.kind === "address" ? destination.address : destination.name;
+      return `${protocol}://${host.includes(":") ? `[${host}]` : host}:${port}${"path" in endpoint ? endpoint.path : ""}`;
+    }
+  }
+}
+
+class CheckerFleet implements ListedHealthMonitor {
   readonly #clock: Clock;
   readonly #probe: Probe;
   readonly #checks = new Map<string, Check>();
@@ -143,6 +174,19 @@ class CheckerFleet implements HealthMonitor {
 
   lastFailures(healthCheckId: string): readonly CheckerObservation[] {
     return this.#collect(healthCheckId, (checker) => checker.latestFailure);
+  }
+
+  list(): readonly CheckSummary[] {
+    return [...this.#checks].map(([healthCheckId, check]) => {
+      const failing = check.checkers.find(({ verdict, latest }) => !verdict.healthy && latest !== undefined);
+      return {
+        healthCheckId,
+        type: check.config.Type ?? "",
+        target: describeTarget(check, healthCheckId),
+        healthy: this.isHealthy(healthCheckId),
+        ...(failing?.latestFailure === undefined ? {} : { reason: failing.latestFailure.status }),
+      };
+    });
   }
 
   onTransition(listener: (transition: HealthTransition) => void): () => void {

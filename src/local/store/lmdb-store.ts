@@ -1,5 +1,6 @@
 /** The store on disk: LMDB, one named database a table; a write is on the disk before it returns. */
 
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { Failure } from "../../errors.ts";
@@ -10,6 +11,7 @@ import type { Key, Range, Store, Table } from "./store.ts";
 
 /** Raised when what the tables hold changes shape. */
 const FORMAT = 1;
+const STATE_FILE = "state.mdb";
 const FORMAT_TABLE = "r53kit";
 const FORMAT_KEY = "format";
 
@@ -32,6 +34,13 @@ export function openStore(place: StorePlace): Store {
     void lock?.release();
     throw error instanceof Failure ? error : unusable(place.directory, error);
   }
+}
+
+/** Removes the state of a directory that no process has open, of whatever format it is. Throws like {@link openStore}. */
+export async function dropState(directory: string): Promise<void> {
+  const lock = lockDirectory(directory);
+  for (const file of [STATE_FILE, `${STATE_FILE}-lock`]) rmSync(join(directory, file), { force: true });
+  await lock.release();
 }
 
 function unusable(directory: string, cause: unknown): Failure {
@@ -106,7 +115,7 @@ class LmdbStore implements Store {
   constructor(directory: string, lock: DirectoryLock) {
     this.#lock = lock;
     this.#environment = open<unknown, string>({
-      path: join(directory, "state.mdb"),
+      path: join(directory, STATE_FILE),
       noSubdir: true,
       // With overlapping syncs a commit would return before it is on the disk.
       overlappingSync: false,

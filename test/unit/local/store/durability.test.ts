@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { open } from "lmdb";
 import { afterEach, expect, it, vi } from "vitest";
 import { lockDirectory } from "../../../../src/local/store/directory-lock.ts";
-import { openStore } from "../../../../src/local/store/lmdb-store.ts";
+import { dropState, openStore } from "../../../../src/local/store/lmdb-store.ts";
 import { identify, isAlive } from "../../../../src/local/store/process-identity.ts";
 
 const cleanUp: (() => Promise<void> | void)[] = [];
@@ -108,6 +108,17 @@ it("refuses state of another format and leaves the directory free", async () => 
   // The refusal closes its environments in the background.
   const lock = await vi.waitFor(() => lockDirectory(place));
   await lock.release();
+});
+
+it("can be dropped while nobody has it open, whatever its format", async () => {
+  const place = directory();
+  const environment = open({ path: join(place, "state.mdb"), noSubdir: true, maxDbs: 128 });
+  await environment.openDB<number, string[]>({ name: "r53kit" }).put(["format"], 99);
+  await environment.close();
+  await dropState(place);
+  const store = openStore({ directory: place });
+  await expect(dropState(place)).rejects.toMatchObject({ code: "store.in-use" });
+  await store.close();
 });
 
 it("says so when the directory cannot be made", () => {

@@ -1,0 +1,33 @@
+/** The environment variables that make any AWS client use the local backend. */
+
+import { apiUrl, LOCAL_CREDENTIALS, type LocalPlace } from "./local-connection.ts";
+
+export interface Environment {
+  readonly set: Readonly<Record<string, string>>;
+  /** What would lead a client elsewhere. */
+  readonly unset: readonly string[];
+}
+
+/** Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints" and "Credential provider chain". */
+export function localEnvironment(place: Pick<LocalPlace, "apiPort">): Environment {
+  return {
+    set: {
+      AWS_ENDPOINT_URL: apiUrl(place),
+      AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+      AWS_REGION: "us-east-1",
+      AWS_DEFAULT_REGION: "us-east-1",
+      AWS_EC2_METADATA_DISABLED: "true",
+    },
+    unset: [
+      "AWS_PROFILE",
+      "AWS_DEFAULT_PROFILE",
+      "AWS_SESSION_TOKEN",
+      "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+      "AWS_ENDPOINT_URL_ROUTE_53",
+      "AWS_ENDPOINT_URL_ROUTE_53_DOMAINS",
+      "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
+      "AWS_ENDPOINT_URL_STS",
+    ],
+  };
+}

@@ -1,0 +1,314 @@
+/**
+ * The local backend, whole: an AWS API server, name servers, health checkers and endpoints over one store, in this process.
+ * The daemon runs one; so do tests, on free ports.
+ */
+
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { RootHint, SocketAddress } from "../backend/backend.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import { exchange } from "../dns/client.ts";
+import { makeQuery } from "../dns/message.ts";
+import { rcodeName, TYPE } from "../dns/types.ts";
+import { Failure } from "../errors.ts";
+import { formatQueryLogEntry } from "../logs/query-log.ts";
+import { domainName } from "../route53/names.ts";
+import { CONTROL_PREFIX, handleControl } from "./control-server.ts";
+import type { DaemonHome } from "./daemon-home.ts";
+import { createEndpointKeeper, type EndpointKeeper } from "./endpoints/endpoint-keeper.ts";
+import { createHealthMonitor, type ListedHealthMonitor } from "./health/health-monitor.ts";
+import type { Resolve } from "./health/probe.ts";
+import { type NameServers, startNameServers } from "./nameserver/servers.ts";
+import { createProtocolServer, DEFAULT_ACCOUNT, type ProtocolServer } from "./protocol/server.ts";
+import { createDomainsService } from "./services/domains/domains-service.ts";
+import { createLogsService } from "./services/logs/logs-service.ts";
+import { createRoute53Service } from "./services/route53/service.ts";
+import { createStsService } from "./services/sts/sts-service.ts";
+import type { LocalStatus } from "./status.ts";
+import { type DirectoryLock, lockDirectory } from "./store/directory-lock.ts";
+import { openStore } from "./store/lmdb-store.ts";
+import type { Store } from "./store/store.ts";
+
+export const DEFAULT_API_PORT = 5350;
+export const DEFAULT_DNS_PORT = 5300;
+
+/** The backend's ms from PENDING to INSYNC. AWS takes up to 60 s; here it is only long enough to be seen. */
+const DEFAULT_PROPAGATION_DELAY_MS = 200;
+
+export interface LocalBackendOptions {
+  /** Where its state is; without one everything is in memory. */
+  readonly home?: DaemonHome;
+  /** Nothing is kept, though the home is still held against other processes. */
+  readonly inMemory?: boolean;
+  /** 0 takes a free one. */
+  readonly apiPort?: number;
+  /** The same port on every name server's address; 0 takes a free one. */
+  readonly dnsPort?: number;
+  /** How many times faster than life intervals pass; 1 unless given. */
+  readonly speed?: number;
+  readonly propagationDelayMs?: number;
+  /** Twelve digits. */
+  readonly account?: string;
+  /** Told of what should not happen; the backend goes on. */
+  readonly onDefect?: (error: unknown) => void;
+  /** Called first of all when it stops, whoever asked. */
+  readonly onStopping?: () => void;
+}
+
+export class LocalBackend {
+  readonly #options: LocalBackendOptions;
+  readonly #store: Store;
+  readonly #lock: DirectoryLock | undefined;
+  readonly #server: Server;
+  readonly #clock: Clock;
+  readonly #startedAt = Date.now();
+  /** Replaced as a whole by a reset. */
+  #core: Promise<Core>;
+  #stopping: Promise<void> | undefined;
+  readonly #onStopped: (() => void)[] = [];
+  readonly apiPort: number;
+  readonly dnsPort: number;
+  readonly rootHints: readonly RootHint[];
+  readonly resolver: SocketAddress;
+
+  private constructor(
+    options: LocalBackendOptions,
+    parts: { store: Store; lock: DirectoryLock | undefined; server: Server; clock: Clock; core: Core },
+  ) {
+    this.#options = options;
+    this.#store = parts.store;
+    this.#lock = parts.lock;
+    this.#server = parts.server;
+    this.#clock = parts.clock;
+    this.#core = Promise.resolve(parts.core);
+    this.apiPort = (parts.server.address() as AddressInfo).port;
+    this.dnsPort = parts.core.nameServers.port;
+    this.rootHints = parts.core.nameServers.rootHints;
+    this.resolver = parts.core.nameServers.resolver;
+    parts.server.on("request", (request, response) => {
+      void this.#core.then(async (core) => {
+        if (request.url?.startsWith(CONTROL_PREFIX)) {
+          await handleControl(request, response, {
+            status: () => this.status(),
+            endpoints: core.endpoints,
+            reset: () => this.reset(),
+            shutdown: () => void this.stop(),
+          });
+        } else {
+          await core.protocol.handle(request, response);
+        }
+      });
+    });
+  }
+
+  /**
+   * Resolves when everything answers. Throws a Failure, with nothing left behind, when a port or address cannot be had
+   * (`local.port-busy`, `local.port-forbidden`, `nameserver.*`) or the store cannot be opened (`store.*`).
+   */
+  static async start(options: LocalBackendOptions = {}): Promise<LocalBackend> {
+    const { home, inMemory = home === undefined, apiPort = DEFAULT_API_PORT } = options;
+    const clock = systemClock(options.speed ?? 1);
+    // The newest first: what was opened is closed in the opposite order when a later step fails.
+    const opened: (() => Promise<unknown> | unknown)[] = [];
+    try {
+      const lock = home !== undefined && inMemory ? lockDirectory(home.stateDirectory) : undefined;
+      if (lock !== undefined) opened.unshift(() => lock.release());
+      const store =
+        home === undefined || inMemory ? openStore({ inMemory: true }) : openStore({ directory: home.stateDirectory });
+      opened.unshift(() => store.close());
+      const server = createServer();
+      await listen(server, apiPort);
+      opened.unshift(() => new Promise((resolve) => server.close(resolve)));
+      const core = await startCore(store, clock, options, options.dnsPort ?? DEFAULT_DNS_PORT);
+      return new LocalBackend({ ...options, inMemory }, { store, lock, server, clock, core });
+    } catch (error) {
+      for (const close of opened) await close();
+      throw error;
+    }
+  }
+
+  get apiUrl(): string {
+    return `http://127.0.0.1:${this.apiPort}`;
+  }
+
+  get speed(): number {
+    return this.#clock.speed;
+  }
+
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+
+  async status(): Promise<LocalStatus> {
+    const core = await this.#core;
+    const { home, inMemory = false } = this.#options;
+    return {
+      pid: process.pid,
+      ...(home === undefined ? {} : { home: home.directory }),
+      inMemory,
+      apiPort: this.apiPort,
+      dnsPort: this.dnsPort,
+      speed: this.speed,
+      startedAt: this.#startedAt,
+      uptimeMs: Date.now() - this.#startedAt,
+      zones: core.zones(),
+      healthChecks: core.health.list(),
+      endpoints: await core.endpoints.list(),
+    };
+  }
+
+  /** The endpoints as a command's {@link import("../backend/backend.ts").EndpointControl} sees them, without the HTTP between. */
+  async endpoints(): Promise<EndpointKeeper> {
+    return (await this.#core).endpoints;
+  }
+
+  /** Drops all state; requests that come meanwhile wait. Ports stay. */
+  async reset(): Promise<void> {
+    this.#core = this.#core.then(async (core) => {
+      await core.close();
+      this.#store.clear();
+      return startCore(this.#store, this.#clock, this.#options, this.dnsPort);
+    });
+    await this.#core;
+  }
+
+  /** Closes everything; what was acknowledged is on disk. Further calls wait for the first. */
+  stop(): Promise<void> {
+    this.#stopping ??= (async () => {
+      this.#options.onStopping?.();
+      this.#server.close();
+      // Idle keep-alive connections would hold it open.
+      this.#server.closeIdleConnections();
+      const core = await this.#core;
+      await core.close();
+      this.#server.closeAllConnections();
+      await this.#store.close();
+      await this.#lock?.release();
+      for (const listener of this.#onStopped) listener();
+    })();
+    return this.#stopping;
+  }
+
+  /** Resolves when it has stopped, whoever asked. */
+  get stopped(): Promise<void> {
+    return this.#stopping ?? new Promise((resolve) => this.#onStopped.push(resolve));
+  }
+}
+
+/** Everything that a reset replaces. */
+interface Core {
+  readonly nameServers: NameServers;
+  readonly health: ListedHealthMonitor;
+  readonly endpoints: EndpointKeeper;
+  readonly protocol: ProtocolServer;
+  zones(): LocalStatus["zones"];
+  close(): Promise<void>;
+}
+
+async function startCore(store: Store, clock: Clock, options: LocalBackendOptions, dnsPort: number): Promise<Core> {
+  const { account = DEFAULT_ACCOUNT, propagationDelayMs = DEFAULT_PROPAGATION_DELAY_MS, onDefect = () => {} } = options;
+  const health = createHealthMonitor({
+    clock,
+    resolve: (name, signal) => resolveLocally(nameServers.resolver)(name, signal),
+  });
+  const nameServers = await startNameServers({
+    port: dnsPort,
+    health,
+    clock,
+    onDefect,
+    onQuery(entry) {
+      const group = route53.queryLogGroup(entry.zoneId);
+      if (group === undefined) return;
+      // Only queued there: an answer does not wait for its log line.
+      logs.append(group, `${entry.zoneId}/${entry.edgeLocation}`, [
+        { timestamp: entry.time, message: formatQueryLogEntry(entry) },
+      ]);
+    },
+  });
+  const logs = createLogsService({ store, clock, account });
+  const domains = createDomainsService({ store, clock, publisher: nameServers });
+  const route53 = createRoute53Service({
+    store,
+    clock,
+    publisher: nameServers,
+    health,
+    logs,
+    registrar: domains,
+    propagationDelayMs,
+    account,
+  });
+  const sts = createStsService({ account });
+  const endpoints = createEndpointKeeper({ store });
+  domains.restore();
+  route53.restore();
+  endpoints.restore();
+  // The servers of the zones that there are answer from the first moment.
+  await nameServers.settled();
+  return {
+    nameServers,
+    health,
+    endpoints,
+    protocol: createProtocolServer({
+      services: [route53.service, logs.service, domains.service, sts.service],
+      account,
+      onDefect: (error) => onDefect(error),
+    }),
+    zones: () => route53.zones(),
+    async close() {
+      route53.close();
+      await health.close();
+      await nameServers.close();
+      logs.flush();
+      await endpoints.close();
+    },
+  };
+}
+
+/** How checks that give only a name find their endpoint: through the local caching resolver, as a client would. */
+function resolveLocally(resolver: SocketAddress): Resolve {
+  return async (name, signal) => {
+    const query = makeQuery({ name: domainName(name), type: TYPE.A, recursionDesired: true });
+    const { response } = await exchange({
+      server: resolver,
+      query,
+      transport: "auto",
+      timeoutMs: 1_000,
+      tries: 2,
+      signal,
+    });
+    const addresses = response.answers
+      .filter(({ type, rdata }) => type === TYPE.A && rdata.length === 4)
+      .map(({ rdata }) => rdata.join("."));
+    return { addresses, rcode: rcodeName(response.rcode) };
+  };
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(describeListenError(error, port)));
+    server.listen({ host: "127.0.0.1", port, exclusive: true }, resolve);
+  });
+  server.removeAllListeners("error");
+}
+
+function describeListenError(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code === "EADDRINUSE") {
+    return new Failure({
+      kind: "failed",
+      code: "local.port-busy",
+      message: `Port ${port} of 127.0.0.1, for the AWS API, is taken by another program`,
+      next: "Stop that program, or choose another port with --api-port (0 takes a free one)",
+      cause: error,
+    });
+  }
+  if (error.code === "EACCES") {
+    return new Failure({
+      kind: "failed",
+      code: "local.port-forbidden",
+      message: `Port ${port}, for the AWS API, may not be used without privileges`,
+      next: "Choose one above 1023 with --api-port",
+      cause: error,
+    });
+  }
+  return error;
+}
