@@ -21,8 +21,8 @@ export interface Route53Core {
 }
 
 export interface LogGroups {
-  /** Whether Route 53 may create log streams in a log group and write to them. */
-  route53MayWrite(logGroupArn: string): "ok" | "no-such-group" | "not-permitted";
+  /** Whether Route 53 may create log streams in a log group and write to them, on behalf of a hosted zone. */
+  route53MayWrite(logGroupArn: string, hostedZoneId: string): "ok" | "no-such-group" | "not-permitted";
 }
 
 export interface Registrar {

@@ -44,7 +44,7 @@ export function queryLoggingHandlers(
   }
 
   /** Throws what AWS answers when Route 53 cannot log there. */
-  function checkLogGroup(arn: string): void {
+  function checkLogGroup(arn: string, zoneId: string): void {
     const [, region, account] = LOG_GROUP_ARN.exec(arn) ?? [];
     if (region === undefined) {
       throw invalidInput(`The Amazon Resource Name (ARN) ${arn} is not that of a CloudWatch Logs log group.`);
@@ -52,7 +52,7 @@ export function queryLoggingHandlers(
     if (region !== "us-east-1") {
       throw invalidInput(`The CloudWatch Logs log group must be in the us-east-1 region, but ${arn} is in ${region}.`);
     }
-    const may = account === core.account ? core.logs.route53MayWrite(arn) : "no-such-group";
+    const may = account === core.account ? core.logs.route53MayWrite(arn, zoneId) : "no-such-group";
     if (may === "no-such-group") {
       throw route53Error(
         "NoSuchCloudWatchLogsLogGroup",
@@ -78,7 +78,7 @@ export function queryLoggingHandlers(
           "You can create only one query logging configuration for a hosted zone, and a query logging configuration already exists for this hosted zone.",
         );
       }
-      checkLogGroup(input.CloudWatchLogsLogGroupArn);
+      checkLogGroup(input.CloudWatchLogsLogGroupArn, zone.id);
       const config: QueryLoggingState = {
         id: newUuid(),
         hostedZoneId: zone.id,
