@@ -2,10 +2,15 @@
 
 import { Command } from "commander";
 import type { CommandHost, Register } from "./command.ts";
+import { registerDemo } from "./commands/demo.ts";
+import { registerDrill } from "./commands/drill.ts";
+import { registerLocal } from "./commands/local.ts";
+import { registerLogs } from "./commands/logs.ts";
+import { registerZones } from "./commands/zones.ts";
 import { addGlobalOptions } from "./global-options.ts";
 import { VERSION } from "./version.ts";
 
-const COMMANDS: readonly Register[] = [];
+const COMMANDS: readonly Register[] = [registerDrill, registerLogs, registerLocal, registerZones, registerDemo];
 
 /** The whole program. Throws CommanderError instead of exiting. */
 export function createProgram(host: CommandHost): Command {
