@@ -18,7 +18,7 @@ const ARROWS: Record<string, readonly string[]> = {
   trace: ["backend", "route53", "dns", "findings"],
   drill: ["config", "backend", "route53", "dns"],
   local: ["route53", "routing", "dns", "logs", "backend"],
-  render: ["config", "backend", "route53", "routing", "dns", "findings", "logs", "setup", "trace", "drill"],
+  render: ["config", "backend", "route53", "routing", "dns", "findings", "logs", "setup", "trace", "drill", "local"],
   cli: [
     "config",
     "backend",
@@ -35,7 +35,7 @@ const ARROWS: Record<string, readonly string[]> = {
   ],
 };
 
-/** Only what starts the local backend, or speaks to its control endpoint, may know it. */
+/** Only what starts the local backend, or speaks to its control endpoint, may know it; who shows its status may know the type. */
 const LOCAL_BY = ["cli", "backend"];
 
 /** Packages with one door. */
