@@ -367,6 +367,16 @@ async function* resolve(run: Run, task: Task): AsyncGenerator<IterationStep, Res
   }
 }
 
+/** One question to one server of a zone, understood as a step of resolving would; for comparing servers. */
+export async function askServer(
+  options: IterationOptions,
+  zone: DomainName,
+  server: ServerReached,
+  question: { readonly name: DomainName; readonly type: number },
+): Promise<QueryOutcome> {
+  return ask(startRun(options), { ...question, level: 0, waiting: [] }, zone, server);
+}
+
 function outOfQueries(name: DomainName, type: number): Resolution {
   return { name, type, chain: [], finalName: name, delegations: [], status: "failed", failure: "too-many-queries" };
 }

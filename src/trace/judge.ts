@@ -1,0 +1,237 @@
+/** From what a trace saw to its findings: pure, so that every rule can be tested without a server. */
+
+import { type Finding, worstFirst } from "../findings/finding.ts";
+import { type DomainName, displayName, domainName, isWithin, splitLabels } from "../route53/names.ts";
+import { comparableAnswer } from "./check-servers.ts";
+import { traceFinding } from "./findings.ts";
+import type { ServerCheck, ServerProbe, ShownExchange, TraceReport } from "./report.ts";
+import { durationText, listText, zoneText } from "./sentences.ts";
+
+export interface Evidence extends Omit<TraceReport, "findings" | "durationMs"> {
+  /** The different answers each server address gave when asked again; undefined when they agreed at once. */
+  readonly samples?: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** An hour: longer is too long for what a failover or a change must reach. */
+const LONG_TTL_SECONDS = 3600;
+const ADDRESS_TYPES = new Set(["A", "AAAA", "CNAME"]);
+
+/** Second-level suffixes of country domains under which names are registered, such as co.uk and com.au. */
+const REGISTRY_SUFFIX = /^(ac|co|com|edu|gov|ltd|me|net|org|plc)\.[a-z]{2}\.$/;
+
+/** Whether a zone is one where domains are registered, rather than someone's own. */
+export function isRegistryZone(zone: string): boolean {
+  return splitLabels(zone as DomainName).length <= 1 || REGISTRY_SUFFIX.test(zone);
+}
+
+/** The name one label below a zone that a longer name lies in. */
+function childOf(zone: string, name: string): string {
+  const labels = splitLabels(domainName(name));
+  return labels.slice(-(splitLabels(domainName(zone)).length + 1)).join(".");
+}
+
+function judgeNegative(evidence: Evidence): Finding[] {
+  const { outcome, zone, type } = evidence;
+  if (outcome.status !== "no-data" && outcome.status !== "no-such-name") return [];
+  const name = displayName(outcome.finalName);
+  const found: Finding[] = [];
+  if (outcome.chain.length > 0) {
+    const lacks = outcome.status === "no-data" ? `has no ${type} record` : "does not exist";
+    found.push(traceFinding("trace.alias-leads-nowhere", { name: displayName(evidence.name), target: name, lacks }));
+  } else if (outcome.status === "no-data") {
+    found.push(traceFinding("trace.no-data", { name, type }));
+  } else if (isRegistryZone(zone)) {
+    found.push(traceFinding("trace.not-delegated", { zone: zoneText(zone), name: childOf(zone, outcome.finalName) }));
+  } else {
+    found.push(traceFinding("trace.no-such-name", { name, zone: zoneText(zone) }));
+  }
+  const { negativeTtlSeconds } = outcome;
+  if (negativeTtlSeconds === undefined) {
+    found.push(traceFinding("trace.negative-without-soa", { zone: zoneText(zone) }));
+  } else if (negativeTtlSeconds > 0) {
+    found.push(traceFinding("trace.negative-ttl", { name, duration: durationText(negativeTtlSeconds) }));
+  }
+  return found;
+}
+
+function judgeAnswer({ outcome, zone }: Evidence): Finding[] {
+  if (outcome.status !== "answer") return [];
+  const found: Finding[] = [];
+  if (!outcome.authoritative) {
+    found.push(traceFinding("trace.not-authoritative", { zone: zoneText(zone), name: displayName(outcome.finalName) }));
+  }
+  const judged = new Set<string>();
+  for (const { name, type, ttlSeconds } of [...outcome.chain, ...outcome.records]) {
+    const key = `${name} ${type}`;
+    if (judged.has(key)) continue;
+    judged.add(key);
+    if (ttlSeconds === 0) found.push(traceFinding("ttl.zero", { name: displayName(name), type }));
+    if (ttlSeconds > LONG_TTL_SECONDS && ADDRESS_TYPES.has(type)) {
+      found.push(traceFinding("ttl.long", { name: displayName(name), type, duration: durationText(ttlSeconds) }));
+    }
+  }
+  return found;
+}
+
+function judgeFailure({ outcome, zone, name }: Evidence): Finding[] {
+  if (outcome.status !== "failed") return [];
+  switch (outcome.failure) {
+    case "no-root-answered":
+      // The command fails, which says more than a finding.
+      return [];
+    case "no-server-answered":
+    case "no-server-address":
+      return [traceFinding("delegation.dead", { zone: zoneText(zone) })];
+    case "alias-loop": {
+      const chain = outcome.chain.map((record) => displayName(record.name));
+      return [traceFinding("trace.alias-loop", { name: displayName(name), chain: listText(chain) })];
+    }
+    case "too-many-aliases":
+      return [traceFinding("trace.too-many-aliases", { name: displayName(name) })];
+    case "too-many-referrals":
+    case "too-many-queries": {
+      const what = outcome.failure === "too-many-queries" ? "queries" : "referrals";
+      return [traceFinding("trace.gave-up", { name: displayName(name), what })];
+    }
+  }
+}
+
+function lameness(probe: ServerProbe): string {
+  switch (probe.result.kind) {
+    case "error":
+      return `it answers ${probe.exchange?.rcode ?? "an error"}`;
+    case "lame":
+      return probe.result.why === "empty" ? "it answers nothing" : "it points elsewhere";
+    default:
+      return "it gives no SOA record of the zone with authority";
+  }
+}
+
+function judgeServer(check: ServerCheck, { zone, port }: Evidence): Finding[] {
+  const server = displayName(check.name);
+  if (check.probes.length === 0) {
+    const inside = isWithin(domainName(check.name), domainName(zone));
+    const code = inside ? "delegation.missing-glue" : "delegation.server-without-address";
+    return [traceFinding(code, { server, zone: zoneText(zone) })];
+  }
+  return check.probes.flatMap((probe) => {
+    const { address, result } = probe;
+    if (result.kind === "failure") {
+      if (result.reason === "no-route") return [];
+      return [traceFinding("delegation.unreachable", { server, address, how: result.detail, port: String(port) })];
+    }
+    const found: Finding[] = [];
+    if (!probe.serves) {
+      found.push(traceFinding("delegation.lame", { server, address, zone: zoneText(zone), how: lameness(probe) }));
+    }
+    if (probe.exchange?.withoutEdns) found.push(traceFinding("server.no-edns", { server, address }));
+    for (const text of probe.exchange?.extendedErrors ?? []) {
+      found.push(traceFinding("server.says", { server, address, text }));
+    }
+    return found;
+  });
+}
+
+function judgeDelegation(evidence: Evidence): Finding[] {
+  const { servers } = evidence;
+  const zone = zoneText(evidence.zone);
+  const found = servers.flatMap((check) => judgeServer(check, evidence));
+  const named = (by: ServerCheck["listedBy"]) =>
+    servers.filter((check) => check.listedBy === by).map((check) => displayName(check.name));
+  const [onlyAtParent, onlyInZone] = [named("parent"), named("child")];
+  if (onlyAtParent.length > 0) {
+    found.push(traceFinding("delegation.only-at-parent", { zone, servers: listText(onlyAtParent) }));
+  }
+  if (onlyInZone.length > 0) {
+    found.push(traceFinding("delegation.only-in-zone", { zone, servers: listText(onlyInZone) }));
+  }
+  if (servers.length === 1) found.push(traceFinding("delegation.single-server", { zone }));
+
+  const probes = servers.flatMap((check) => check.probes);
+  const serials = [...new Set(probes.map((one) => one.serial).filter((serial) => serial !== undefined))];
+  if (serials.length > 1) {
+    found.push(
+      traceFinding("servers.serials-differ", { zone, serials: listText(serials.sort((a, b) => a - b).map(String)) }),
+    );
+  }
+  const unrouted = probes
+    .filter((one) => one.result.kind === "failure" && one.result.reason === "no-route")
+    .map((one) => one.address);
+  if (unrouted.length > 0) found.push(traceFinding("machine.no-ipv6", { addresses: listText(unrouted) }));
+  return found;
+}
+
+/** Which servers say what, e.g. `ns1.example.com says 192.0.2.1; ns2.example.com and ns3.example.com say no such name`. */
+function groupText(
+  servers: readonly ServerCheck[],
+  samples: ReadonlyMap<string, ReadonlySet<string>> | undefined,
+): string {
+  const groups = new Map<string, Set<string>>();
+  for (const { name, probes } of servers) {
+    for (const probe of probes) {
+      const first = comparableAnswer(probe.result);
+      if (first === undefined) continue;
+      const answer = [...(samples?.get(probe.address) ?? [first])].sort().join(" or ");
+      groups.set(answer, (groups.get(answer) ?? new Set()).add(displayName(name)));
+    }
+  }
+  return [...groups]
+    .map(([answer, names]) => `${listText([...names])} ${names.size === 1 ? "says" : "say"} ${answer}`)
+    .join("; ");
+}
+
+function judgeAgreement(evidence: Evidence): Finding[] {
+  const { servers, samples } = evidence;
+  const results = servers.flatMap((check) => check.probes.map((probe) => probe.result));
+  const answers = new Set(results.map(comparableAnswer).filter((answer) => answer !== undefined));
+  if (answers.size < 2) return [];
+  const params = {
+    zone: zoneText(evidence.zone),
+    name: displayName(evidence.outcome.finalName),
+    groups: groupText(servers, samples),
+  };
+  const kinds = new Set(results.filter((one) => comparableAnswer(one) !== undefined).map((result) => result.kind));
+  if (kinds.size > 1) return [traceFinding("servers.disagree", params)];
+  const varies = [...(samples?.values() ?? [])].some((seen) => seen.size > 1);
+  return [traceFinding(varies ? "servers.answers-vary" : "servers.values-differ", params)];
+}
+
+/** Things about the answer that the last query of the question itself shows. */
+function judgeExchange({ steps, clientSubnet, servers }: Evidence): Finding[] {
+  const last = steps.findLast((step) => step.kind === "query" && step.level === 0 && step.result.kind !== "failure");
+  if (last?.kind !== "query" || last.exchange === undefined) return [];
+  const exchange: ShownExchange = last.exchange;
+  const found: Finding[] = [];
+  if (exchange.truncatedOverUdp) {
+    found.push(traceFinding("answer.needs-tcp", { size: "1232" }));
+  }
+  if (clientSubnet !== undefined && last.result.kind === "answer") {
+    const bits = exchange.clientSubnetScope ?? 0;
+    found.push(
+      bits > 0
+        ? traceFinding("subnet.used", { bits: String(bits), subnet: clientSubnet })
+        : traceFinding("subnet.ignored", { subnet: clientSubnet }),
+    );
+  }
+  // With every server asked, what they say is found there.
+  if (servers.length === 0) {
+    for (const text of exchange.extendedErrors) {
+      found.push(
+        traceFinding("server.says", { server: displayName(last.server.name), address: last.server.address, text }),
+      );
+    }
+  }
+  return found;
+}
+
+/** Everything there is to say, the worst first. */
+export function judge(evidence: Evidence): Finding[] {
+  return worstFirst([
+    ...judgeFailure(evidence),
+    ...judgeNegative(evidence),
+    ...judgeAnswer(evidence),
+    ...judgeDelegation(evidence),
+    ...judgeAgreement(evidence),
+    ...judgeExchange(evidence),
+  ]);
+}
