@@ -119,15 +119,15 @@ export class RateLimiter {
 const THROTTLING = new Set(["Throttling", "ThrottlingException", "TooManyRequestsException"]);
 
 /** Makes an SDK client wait for the limiter before each attempt, retries included, and before it is signed. */
-export function limitRequests(
+export function limitRequests<Input extends object = object, Output extends object = object>(
   limiter: RateLimiter,
   clock: Pick<Clock, "elapsedMs" | "sleep">,
-): Pluggable<object, object> {
+): Pluggable<Input, Output> {
   return {
     applyToStack(stack) {
       stack.addRelativeTo(
-        (next: FinalizeHandler<object, object>, context: HandlerExecutionContext) =>
-          async (args: FinalizeHandlerArguments<object>) => {
+        (next: FinalizeHandler<Input, Output>, context: HandlerExecutionContext) =>
+          async (args: FinalizeHandlerArguments<Input>) => {
             const action = String(context.commandName ?? "").replace(/Command$/, "");
             const delayMs = limiter.delayFor(action, clock.elapsedMs());
             if (delayMs > 0) await clock.sleep(delayMs);

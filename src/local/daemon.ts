@@ -28,7 +28,8 @@ export interface Launcher {
 }
 
 /**
- * Makes sure that the local backend of `home` runs, and resolves when it answers. Throws a Failure: `local.runs-differently`
+ * Makes sure that the local backend of `home` runs, and resolves when it answers. After a crash it gets the ports and speed
+ * that it had, unless `settings` say otherwise. Throws a Failure: `local.runs-differently`
  * when it runs with other settings than the ones given here, `local.port-busy` and others when it cannot start.
  */
 export async function startDaemon(
@@ -41,12 +42,18 @@ export async function startDaemon(
   for (;;) {
     const running = runningBackend(home);
     if (running !== undefined) return alreadyRunning(home, running, settings);
-    const message = await spawnDaemon(home, settings, launcher);
+    const message = await spawnDaemon(home, { ...settingsBeforeCrash(home), ...settings }, launcher);
     if (message.ready !== undefined) return { run: message.ready, outcome: "started" };
     // Another daemon of this home is on its way, up or down. Up: its run file comes. Down: the next try gets the lock.
     if (message.error.code !== "store.in-use" || performance.now() > giveUpAt) throw new Failure(message.error);
     await wait(100);
   }
+}
+
+/** A run file without its process is left by one that was killed: what was pointed at its ports finds the next one there. */
+function settingsBeforeCrash(home: DaemonHome): DaemonSettings {
+  const left = readRunFile(home);
+  return left === undefined ? {} : { apiPort: left.apiPort, dnsPort: left.dnsPort, speed: left.speed };
 }
 
 async function alreadyRunning(home: DaemonHome, run: RunFile, settings: DaemonSettings): Promise<StartResult> {
