@@ -3,6 +3,8 @@
  * Source: Route 53 API Reference, "Traffic Policy Document Format" (2015-10-01 and 2023-05-09).
  */
 
+import { domainName, InvalidNameError } from "./names.ts";
+import { parseRecordData, RecordDataError } from "./record-data.ts";
 import { type GeoLocationPlace, type GeoProximityPlace, isRecordType, type RecordType } from "./record-set.ts";
 
 export const TRAFFIC_POLICY_FORMATS = ["2015-10-01", "2023-05-09"] as const;
@@ -491,6 +493,19 @@ function readRule(reader: Reader, value: unknown, at: At, format: TrafficPolicyF
   }
 }
 
+/** What is wrong with an endpoint's value, or undefined. */
+function valueProblem(type: EndpointType, value: string, recordType: RecordType): string | undefined {
+  try {
+    if (type === "value") parseRecordData(recordType, value);
+    else domainName(value);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RecordDataError) return `"${value}" is no value of type ${recordType}: ${error.detail}.`;
+    if (error instanceof InvalidNameError) return `"${value}" is no host name.`;
+    throw error;
+  }
+}
+
 function readEndpoint(
   reader: Reader,
   value: unknown,
@@ -521,6 +536,8 @@ function readEndpoint(
     reader.problem([...at, "Region"], `Only an s3-website endpoint has a Region, not one of type ${known}.`);
   }
   if (known === undefined || text === undefined) return undefined;
+  const problem = recordType && valueProblem(known, text, recordType);
+  if (problem !== undefined) reader.problem([...at, "Value"], problem);
   return { type: known, value: text, ...(region === undefined ? {} : { region }) };
 }
 

@@ -206,6 +206,18 @@ describe("a traffic policy document", () => {
       { StartEndpoint: "e", Endpoints: { e: { Type: "alb", Value: "x" } } },
     ],
     [
+      "a value that is not of the record type",
+      "Endpoints.e.Value",
+      '"www.example.com" is no value of type A: Value is not a valid IPv4 address',
+      { StartEndpoint: "e", Endpoints: { e: { Type: "value", Value: "www.example.com" } } },
+    ],
+    [
+      "an alias endpoint that is no host name",
+      "Endpoints.e.Value",
+      '"a..b" is no host name',
+      { StartEndpoint: "e", Endpoints: { e: { Type: "cloudfront", Value: "a..b" } } },
+    ],
+    [
       "an alias endpoint in a policy for TXT",
       "Endpoints.e.Type",
       "needs RecordType A or AAAA, not TXT",
