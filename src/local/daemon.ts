@@ -1,7 +1,7 @@
 /** Starts, finds and stops the daemon of the local backend, from another process. */
 
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { Failure } from "../errors.ts";
 import { controlClient } from "./control-client.ts";
@@ -12,6 +12,8 @@ import { isAlive } from "./store/process-identity.ts";
 
 /** How long a daemon may take to be ready, and to be gone. Generous: a loaded machine is slow, and nothing waits in vain. */
 const READY_WITHIN_MS = 30_000;
+/** How long another daemon of the home may be neither ready nor gone. */
+const TAKEN_OVER_WITHIN_MS = 10_000;
 const GONE_WITHIN_MS = 15_000;
 const HEALTH_WITHIN_MS = 5_000;
 
@@ -37,8 +39,8 @@ export async function startDaemon(
   settings: DaemonSettings,
   launcher: Launcher,
 ): Promise<StartResult> {
-  mkdirSync(home.directory, { recursive: true, mode: 0o700 });
-  const giveUpAt = performance.now() + READY_WITHIN_MS;
+  makeHome(home);
+  const giveUpAt = performance.now() + TAKEN_OVER_WITHIN_MS;
   for (;;) {
     const running = runningBackend(home);
     if (running !== undefined) return alreadyRunning(home, running, settings);
@@ -47,6 +49,21 @@ export async function startDaemon(
     // Another daemon of this home is on its way, up or down. Up: its run file comes. Down: the next try gets the lock.
     if (message.error.code !== "store.in-use" || performance.now() > giveUpAt) throw new Failure(message.error);
     await wait(100);
+  }
+}
+
+function makeHome(home: DaemonHome): void {
+  try {
+    mkdirSync(home.directory, { recursive: true, mode: 0o700 });
+    accessSync(home.directory, constants.W_OK);
+  } catch (cause) {
+    throw new Failure({
+      kind: "failed",
+      code: "local.home",
+      message: `The local backend cannot keep its state in ${home.directory} (${(cause as NodeJS.ErrnoException).code})`,
+      next: "Make that directory writable, or set R53KIT_HOME to another one",
+      cause,
+    });
   }
 }
 

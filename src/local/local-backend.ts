@@ -3,7 +3,7 @@
  * The daemon runs one; so do tests, on free ports.
  */
 
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { RootHint, SocketAddress } from "../backend/backend.ts";
 import { type Clock, systemClock } from "../clock.ts";
@@ -86,18 +86,21 @@ export class LocalBackend {
     this.rootHints = parts.core.nameServers.rootHints;
     this.resolver = parts.core.nameServers.resolver;
     parts.server.on("request", (request, response) => {
-      void this.#core.then(async (core) => {
-        if (request.url?.startsWith(CONTROL_PREFIX)) {
-          await handleControl(request, response, {
-            status: () => this.status(),
-            endpoints: core.endpoints,
-            reset: () => this.reset(),
-            shutdown: () => void this.stop(),
-          });
-        } else {
-          await core.protocol.handle(request, response);
-        }
+      this.#answer(request, response).catch((error: unknown) => {
+        options.onDefect?.(error);
+        response.destroy();
       });
+    });
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const core = await this.#core;
+    if (!request.url?.startsWith(CONTROL_PREFIX)) return core.protocol.handle(request, response);
+    return handleControl(request, response, {
+      status: () => this.status(),
+      endpoints: core.endpoints,
+      reset: () => this.reset(),
+      shutdown: () => void this.stop(),
     });
   }
 
@@ -179,8 +182,9 @@ export class LocalBackend {
       this.#server.close();
       // Idle keep-alive connections would hold it open.
       this.#server.closeIdleConnections();
-      const core = await this.#core;
-      await core.close();
+      // A reset that failed has left none.
+      const core = await this.#core.catch(() => undefined);
+      await core?.close();
       this.#server.closeAllConnections();
       await this.#store.close();
       await this.#lock?.release();

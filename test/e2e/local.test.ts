@@ -1,16 +1,19 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
   ListResourceRecordSetsCommand,
-  Route53Client,
+  type Route53Client,
 } from "@aws-sdk/client-route-53";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createClients } from "../../src/backend/clients.ts";
+import { LOCAL_CREDENTIALS } from "../../src/backend/local-connection.ts";
 import { controlClient } from "../../src/local/control-client.ts";
 import type { RunFile } from "../../src/local/daemon-run-file.ts";
 import type { LocalStatus } from "../../src/local/status.ts";
+import { identify, isAlive, type ProcessIdentity } from "../../src/local/store/process-identity.ts";
 import { type CliHome, cliHome, eventually } from "../support/cli.ts";
 
 let home: CliHome;
@@ -32,28 +35,23 @@ const FREE = ["--api-port", "0", "--dns-port", "0"];
 const start = (...options: string[]) => home.json<Started>(["local", "start", ...FREE, ...options]);
 const status = () => home.json<Status>(["local", "status"]);
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+async function killed(victim: ProcessIdentity): Promise<void> {
+  process.kill(victim.pid, "SIGKILL");
+  await gone(victim);
 }
 
-async function killed(pid: number): Promise<void> {
-  process.kill(pid, "SIGKILL");
-  await eventually(`process ${pid} to be gone`, () => (isAlive(pid) ? undefined : true));
-}
+const gone = (victim: ProcessIdentity) =>
+  eventually(`process ${victim.pid} to be gone`, () => (isAlive(victim) ? undefined : true));
 
-function route53(apiPort: number): Route53Client {
-  const client = new Route53Client({
+async function route53(apiPort: number): Promise<Route53Client> {
+  const clients = createClients({
     endpoint: `http://127.0.0.1:${apiPort}`,
-    region: "us-east-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    credentials: LOCAL_CREDENTIALS,
+    globalRegion: "us-east-1",
+    maxAttempts: 3,
   });
-  cleanUp.push(() => client.destroy());
-  return client;
+  cleanUp.push(() => clients.close());
+  return clients.route53();
 }
 
 async function takePort(address: string): Promise<number> {
@@ -85,7 +83,7 @@ describe("r53kit local", () => {
       zones: [],
     });
     expect(await home.json(["local", "stop"])).toEqual({ stopped: true });
-    expect(isAlive(first.process.pid)).toBe(false);
+    expect(isAlive(first.process)).toBe(false);
     expect(existsSync(join(home.folder, "run.json"))).toBe(false);
     expect(await home.json(["local", "stop"])).toEqual({ stopped: false });
     expect(await home.json(["local", "status"], { code: 1 })).toEqual({ running: false });
@@ -122,6 +120,15 @@ describe("r53kit local", () => {
     expect((await start()).outcome).toBe("started");
   });
 
+  it("says so when it cannot keep its state", async () => {
+    const file = join(home.folder, "file");
+    writeFileSync(file, "");
+    const result = await home.run(["local", "start", ...FREE], { env: { R53KIT_HOME: join(file, "below") } });
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain("cannot keep its state");
+    expect(result.stderr).toContain("R53KIT_HOME");
+  });
+
   it.each([
     ["--api-port", "70000"],
     ["--dns-port", "dns"],
@@ -138,7 +145,8 @@ describe("r53kit local", () => {
     const { endpoints } = controlClient(first.apiPort);
     const place = { address: "127.0.79.1", port: await freePort("127.0.79.1") };
     const endpoint = await endpoints.ensure({ name: "primary", ...place });
-    const client = route53(first.apiPort);
+    const endpointProcess = identify(endpoint.pid as number);
+    const client = await route53(first.apiPort);
     const zone = await client.send(new CreateHostedZoneCommand({ Name: "example.com", CallerReference: "1" }));
     const HostedZoneId = zone.HostedZone?.Id;
     // Killed the moment after the last acknowledgement, with changes still PENDING.
@@ -162,8 +170,8 @@ describe("r53kit local", () => {
         }),
       );
     }
-    await killed(first.process.pid);
-    await eventually("the endpoint to die with the daemon", () => (isAlive(endpoint.pid as number) ? undefined : true));
+    await killed(first.process);
+    await gone(endpointProcess);
     expect(await home.json(["local", "status"], { code: 1 })).toEqual({ running: false });
 
     const second = await home.json<Started>(["local", "start"]);
@@ -185,7 +193,7 @@ describe("r53kit local", () => {
 
   it("is started by a command that needs it, which says so on stderr alone", async () => {
     // Leaves the free ports behind for the next start.
-    await killed((await start()).process.pid);
+    await killed((await start()).process);
     const listed = await home.run(["zones", "list", "--json"]);
     expect(listed.code).toBe(0);
     expect(JSON.parse(listed.stdout)).toEqual([]);
@@ -196,7 +204,9 @@ describe("r53kit local", () => {
 
   it("keeps nothing with --in-memory", async () => {
     const first = await start("--in-memory");
-    await route53(first.apiPort).send(new CreateHostedZoneCommand({ Name: "example.com", CallerReference: "1" }));
+    await (await route53(first.apiPort)).send(
+      new CreateHostedZoneCommand({ Name: "example.com", CallerReference: "1" }),
+    );
     expect((await status()).zones).toHaveLength(1);
     await home.run(["local", "stop"]);
     await start();
@@ -205,8 +215,8 @@ describe("r53kit local", () => {
 
   it("drops everything on reset, running or not, once it is sure", async () => {
     const first = await start();
-    const add = (port: number) =>
-      route53(port).send(new CreateHostedZoneCommand({ Name: "example.com", CallerReference: "1" }));
+    const add = async (port: number) =>
+      (await route53(port)).send(new CreateHostedZoneCommand({ Name: "example.com", CallerReference: "1" }));
     await add(first.apiPort);
     const unsure = await home.run(["local", "reset"]);
     expect(unsure.code).toBe(64);

@@ -11,11 +11,14 @@ export interface ProcessIdentity {
 
 function startOnLinux(pid: number): string | undefined {
   try {
-    // Field 22 of stat, counted behind the command name, which may itself hold spaces and parentheses. Ticks since boot.
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    // The fields from the third one on, behind the command name, which may itself hold spaces and parentheses.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // Dead, and only not yet collected by its parent.
+    if (fields[0] === "Z" || fields[0] === "X") return undefined;
+    const ticksSinceBoot = fields[22 - 3];
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
-    return ticks === undefined ? undefined : `${boot}/${ticks}`;
+    return ticksSinceBoot === undefined ? undefined : `${boot}/${ticksSinceBoot}`;
   } catch {
     return undefined;
   }
