@@ -3,16 +3,14 @@
  * policies, but neither sockets nor octets of messages.
  */
 
-import type { Question, ResourceRecord } from "../../dns/message.ts";
-import { readName } from "../../dns/name-wire.ts";
+import type { Question } from "../../dns/message.ts";
 import { CLASS, RCODE, TYPE } from "../../dns/types.ts";
-import { WireReader } from "../../dns/wire.ts";
 import { type DomainName, isWithin } from "../../route53/names.ts";
 import type { RoutingContext } from "../../routing/context.ts";
 import { route } from "../../routing/decide.ts";
 import type { RoutingNode } from "../../routing/tree.ts";
 import { AWS_RESOURCE_TTL_SECONDS, awsResourceAddress } from "./aws-targets.ts";
-import { type CompiledZone, recordsOf } from "./compiled-zone.ts";
+import { type CompiledZone, recordsOf, type ZoneRecord } from "./compiled-zone.ts";
 import { lookUp } from "./zone-lookup.ts";
 import type { ZoneTable } from "./zone-table.ts";
 
@@ -20,9 +18,9 @@ export interface Answer {
   readonly rcode: number;
   /** AA: not for a referral. */
   readonly authoritative: boolean;
-  readonly answers: readonly ResourceRecord[];
-  readonly authorities: readonly ResourceRecord[];
-  readonly additionals: readonly ResourceRecord[];
+  readonly answers: readonly ZoneRecord[];
+  readonly authorities: readonly ZoneRecord[];
+  readonly additionals: readonly ZoneRecord[];
   /** The authority section is a courtesy that may be left out for room without saying so. */
   readonly authoritiesOptional: boolean;
   /** Another client could have got another answer. */
@@ -32,19 +30,11 @@ export interface Answer {
 /** More CNAMEs in a row than anybody means; a loop ends here. */
 const LONGEST_CHAIN = 16;
 
-/** Where in its data a record of these types names a host that whoever asks will want the address of. */
-const TARGET_OFFSET: ReadonlyMap<number, number> = new Map([
-  [TYPE.NS, 0],
-  [TYPE.MX, 2],
-  [TYPE.SRV, 6],
-]);
-
-function nameIn(rdata: Uint8Array, offset: number): DomainName {
-  return readName(new WireReader(rdata, offset), false).name;
-}
+/** Whoever asks for these will want the addresses of the hosts they name. */
+const WITH_ADDRESSES: ReadonlySet<number> = new Set([TYPE.NS, TYPE.MX, TYPE.SRV]);
 
 /** In another order each time, as Route 53 does: resolvers and clients tend to take the first. */
-function rotated(records: ResourceRecord[], random: () => number): ResourceRecord[] {
+function rotated(records: ZoneRecord[], random: () => number): ZoneRecord[] {
   if (records.length < 2) return records;
   const start = Math.floor(random() * records.length);
   return [...records.slice(start), ...records.slice(0, start)];
@@ -54,7 +44,7 @@ class Composer {
   readonly #zone: CompiledZone;
   readonly #table: ZoneTable;
   readonly #context: RoutingContext;
-  readonly #answers: ResourceRecord[] = [];
+  readonly #answers: ZoneRecord[] = [];
   #dependsOnClient = false;
 
   constructor(zone: CompiledZone, table: ZoneTable, context: RoutingContext) {
@@ -64,7 +54,7 @@ class Composer {
   }
 
   /** The records a tree gives this client. */
-  #routed(tree: RoutingNode, owner: DomainName, type: number): ResourceRecord[] {
+  #routed(tree: RoutingNode, owner: DomainName, type: number): ZoneRecord[] {
     const { outcome, dependsOnClient } = route(tree, this.#context);
     this.#dependsOnClient ||= dependsOnClient;
     switch (outcome.kind) {
@@ -73,7 +63,7 @@ class Composer {
       case "elsewhere": {
         const rdata = awsResourceAddress(outcome.alias.target, type);
         const ttlSeconds = AWS_RESOURCE_TTL_SECONDS;
-        return rdata === undefined ? [] : [{ name: owner, type, class: CLASS.IN, ttlSeconds, rdata }];
+        return rdata === undefined ? [] : [{ name: owner, type, class: CLASS.IN, ttlSeconds, rdata, host: undefined }];
       }
       case "records": {
         const records = outcome.leaves.flatMap((leaf) => recordsOf(leaf, owner, type));
@@ -86,14 +76,11 @@ class Composer {
   }
 
   /** Addresses of the hosts that records name, where this server has them, glue included. */
-  #addressesFor(records: readonly ResourceRecord[]): ResourceRecord[] {
-    const found: ResourceRecord[] = [];
+  #addressesFor(records: readonly ZoneRecord[]): ZoneRecord[] {
+    const found: ZoneRecord[] = [];
     const seen = new Set<DomainName>();
-    for (const { type, rdata } of records) {
-      const offset = TARGET_OFFSET.get(type);
-      if (offset === undefined) continue;
-      const host = nameIn(rdata, offset);
-      if (seen.has(host)) continue;
+    for (const { type, host } of records) {
+      if (host === undefined || !WITH_ADDRESSES.has(type) || seen.has(host)) continue;
       seen.add(host);
       const node = this.#table.enclosing(host)?.nodes.get(host);
       for (const addressType of [TYPE.A, TYPE.AAAA]) {
@@ -150,9 +137,9 @@ class Composer {
         }
         case "follow": {
           const [cname] = this.#routed(found.tree, name, TYPE.CNAME);
-          if (cname === undefined) return this.#negative(RCODE.NOERROR);
+          if (cname?.host === undefined) return this.#negative(RCODE.NOERROR);
           this.#answers.push(cname);
-          name = nameIn(cname.rdata, 0);
+          name = cname.host;
           const seen = this.#answers.some((record) => record.name === name);
           if (seen || !isWithin(name, this.#zone.name)) return this.#positive();
         }

@@ -80,8 +80,15 @@ export class AuthoritativeServer {
         ...(subnet === undefined ? {} : { clientSubnet: formatClientSubnet(subnet) }),
       });
     }
-    const scope = answer.dependsOnClient ? mappedBits : 0;
-    const options = subnet === undefined ? [] : [{ ...subnet, scopePrefixLength: scope }];
+    const options =
+      subnet === undefined
+        ? []
+        : [
+            {
+              ...subnet,
+              scopePrefixLength: answer.dependsOnClient ? Math.min(subnet.sourcePrefixLength, mappedBits) : 0,
+            },
+          ];
     return encodeAnswer(
       answer,
       bareResponse(header, answer.rcode, question, edns && responseEdns(edns, options)),
@@ -90,17 +97,35 @@ export class AuthoritativeServer {
   }
 }
 
-/** The client is the subnet a resolver asks for, or else the resolver. `mappedBits` is how much of the subnet told its place. */
-function clientOf(subnet: ClientSubnet | undefined, sender: Sender): { client: Client; mappedBits: number } {
-  // A resolver may ask on behalf of nobody with a prefix of length 0 (RFC 7871 section 7.1.2).
-  const text = subnet === undefined || subnet.sourcePrefixLength === 0 ? sender.address : formatClientSubnet(subnet);
-  const block = parseSubnet(text) ?? { octets: new Uint8Array(4), prefixLength: 0 };
-  const located = locate(block);
-  const source = subnet?.sourcePrefixLength ?? 0;
-  return {
-    client: { subnet: block, location: located?.location },
-    mappedBits: Math.min(source, located?.block.prefixLength ?? source),
+interface LocatedClient {
+  readonly client: Client;
+  /** How many bits of the address told its place; all of them when nothing did. */
+  readonly mappedBits: number;
+}
+
+/** The same few resolvers ask again and again. */
+const LOCATED = new Map<string, LocatedClient>();
+const MOST_LOCATED = 10_000;
+
+function locatedClient(text: string): LocatedClient {
+  const known = LOCATED.get(text);
+  if (known !== undefined) return known;
+  const subnet = parseSubnet(text) ?? { octets: new Uint8Array(4), prefixLength: 0 };
+  const found = locate(subnet);
+  const made: LocatedClient = {
+    client: { subnet, location: found?.location },
+    mappedBits: found?.block.prefixLength ?? subnet.prefixLength,
   };
+  if (LOCATED.size >= MOST_LOCATED) LOCATED.clear();
+  LOCATED.set(text, made);
+  return made;
+}
+
+/** The client is the subnet a resolver asks for, or else the resolver. */
+function clientOf(subnet: ClientSubnet | undefined, sender: Sender): LocatedClient {
+  // A resolver may ask on behalf of nobody with a prefix of length 0 (RFC 7871 section 7.1.2).
+  const anonymous = subnet === undefined || subnet.sourcePrefixLength === 0;
+  return locatedClient(anonymous ? sender.address : formatClientSubnet(subnet));
 }
 
 /** Leaves out the optional authority section before it lets anything be truncated. */

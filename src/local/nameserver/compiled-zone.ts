@@ -1,8 +1,10 @@
 /** A zone as it is served: routing trees by name and type with the wire form of every value, made once when the zone is published. */
 
 import type { ResourceRecord } from "../../dns/message.ts";
+import { readName } from "../../dns/name-wire.ts";
 import { rdataFromText } from "../../dns/rdata.ts";
 import { CLASS, TYPE, typeNumber } from "../../dns/types.ts";
+import { WireReader } from "../../dns/wire.ts";
 import { type DomainName, InvalidNameError, isWildcard, isWithin, parentOf } from "../../route53/names.ts";
 import { RecordDataError } from "../../route53/record-data.ts";
 import type { RecordType } from "../../route53/record-set.ts";
@@ -29,18 +31,42 @@ export interface CompiledZone {
   readonly nodes: ReadonlyMap<DomainName, ZoneNode>;
   readonly hasCuts: boolean;
   /** The apex NS records, for the authority section of positive answers. */
-  readonly nameServerRecords: readonly ResourceRecord[];
+  readonly nameServerRecords: readonly ZoneRecord[];
   /** The SOA with the TTL that negative answers may be cached for: the least of its TTL and its minimum (RFC 2308). */
-  readonly negativeSoa: readonly ResourceRecord[];
+  readonly negativeSoa: readonly ZoneRecord[];
 }
 
-const WIRE = new WeakMap<RecordsLeaf, readonly Uint8Array[]>();
+/** A record with the host that its data names, which is asked for next or whose addresses come along. */
+export interface ZoneRecord extends ResourceRecord {
+  readonly host: DomainName | undefined;
+}
+
+interface WireValue {
+  readonly rdata: Uint8Array;
+  readonly host: DomainName | undefined;
+}
+
+/** Where in its data a record of these types names a host. */
+const HOST_OFFSET: ReadonlyMap<RecordType, number> = new Map([
+  ["CNAME", 0],
+  ["NS", 0],
+  ["MX", 2],
+  ["SRV", 6],
+]);
+
+const WIRE = new WeakMap<RecordsLeaf, readonly WireValue[]>();
+
+function hostIn(type: RecordType, rdata: Uint8Array): DomainName | undefined {
+  const offset = HOST_OFFSET.get(type);
+  return offset === undefined ? undefined : readName(new WireReader(rdata, offset), false).name;
+}
 
 /** Values that are not of the type are left out; the API refuses them, but a traffic policy's endpoint may be any text. */
-function wireValues(type: RecordType, values: readonly string[]): Uint8Array[] {
+function wireValues(type: RecordType, values: readonly string[]): WireValue[] {
   return values.flatMap((value) => {
     try {
-      return [rdataFromText(type, value)];
+      const rdata = rdataFromText(type, value);
+      return [{ rdata, host: hostIn(type, rdata) }];
     } catch (error) {
       if (error instanceof RecordDataError || error instanceof InvalidNameError) return [];
       throw error;
@@ -57,25 +83,21 @@ function compileLeaves(node: RoutingNode, type: RecordType): void {
   for (const { next } of node.branches) compileLeaves(next, type);
 }
 
-/** The wire form of a leaf's values, in their order. */
-export function rdataOf(leaf: RecordsLeaf): readonly Uint8Array[] {
-  return WIRE.get(leaf) ?? [];
-}
-
 /** The records of a leaf for an owner, which is not always the leaf's own: wildcards and aliases answer for others. */
-export function recordsOf(leaf: RecordsLeaf, owner: DomainName, type: number): ResourceRecord[] {
+export function recordsOf(leaf: RecordsLeaf, owner: DomainName, type: number): ZoneRecord[] {
   const { ttlSeconds } = leaf;
-  return rdataOf(leaf).map((rdata) => ({ name: owner, type, class: CLASS.IN, ttlSeconds, rdata }));
+  const values = WIRE.get(leaf) ?? [];
+  return values.map(({ rdata, host }) => ({ name: owner, type, class: CLASS.IN, ttlSeconds, rdata, host }));
 }
 
 /** The records of a set whose answer is the same for everybody, such as an apex's NS and SOA. */
-function fixedRecords(node: ZoneNode | undefined, type: number): ResourceRecord[] {
+function fixedRecords(node: ZoneNode | undefined, type: number): ZoneRecord[] {
   const tree = node?.sets.get(type);
   if (node === undefined || tree?.kind !== "simple") return [];
   return tree.branches.flatMap(({ next }) => (next.kind === "records" ? recordsOf(next, node.name, type) : []));
 }
 
-function negativeSoa(apex: ZoneNode | undefined): ResourceRecord[] {
+function negativeSoa(apex: ZoneNode | undefined): ZoneRecord[] {
   return fixedRecords(apex, TYPE.SOA).map((soa) => {
     const minimum = Buffer.from(soa.rdata).readUInt32BE(soa.rdata.length - 4);
     return { ...soa, ttlSeconds: Math.min(soa.ttlSeconds, minimum) };
