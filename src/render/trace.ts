@@ -85,11 +85,22 @@ function renderStep(step: TraceStep, look: Look): string {
           `${exchange.sizeBytes} octets`,
           ...(step.tries > 1 && !exchange.truncatedOverUdp ? [`${step.tries} tries`] : []),
         ];
-  const subject = step.level === 0 ? "" : `${nameText(step.question.name)} ${safeText(step.question.type)} `;
   return [
-    `${indent}${String(step.number).padStart(2)}  ${subject}${paint.bold(nameText(server.name))} ${paint.dim(safeText(server.address))}  ${resultWord(result, exchange, look)}  ${paint.dim(details.join(", "))}`.trimEnd(),
+    `${indent}${String(step.number).padStart(2)}  ${paint.bold(nameText(server.name))} ${paint.dim(safeText(server.address))}  ${resultWord(result, exchange, look)}  ${paint.dim(details.join(", "))}`.trimEnd(),
     text,
+    ...(result.kind === "referral" ? [paint.dim(`${indent}    ${referredServers(result)}`)] : []),
   ].join("\n");
+}
+
+/** Enough to recognise the delegation; the root has thirteen. */
+const SHOWN_SERVERS = 4;
+
+function referredServers({ nameServers }: Extract<ShownResult, { kind: "referral" }>): string {
+  const shown = nameServers
+    .slice(0, SHOWN_SERVERS)
+    .map(({ name, glue }) => (glue[0] === undefined ? nameText(name) : `${nameText(name)} (${safeText(glue[0])})`));
+  const more = nameServers.length - shown.length;
+  return `→ ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 function recordLines(records: readonly ShownRecord[], look: Look): string[] {
@@ -119,7 +130,12 @@ function renderOutcome(outcome: TraceOutcome, look: Look): string {
 function answerText(result: ShownResult, exchange: ShownExchange | undefined, look: Look): string {
   switch (result.kind) {
     case "answer":
-      return safeText(result.records.map((record) => record.value).join(", "));
+      return safeText(
+        result.records
+          .map((record) => record.value)
+          .sort()
+          .join(", "),
+      );
     case "alias":
       return `alias of ${nameText(result.target)}`;
     case "failure":
@@ -190,8 +206,7 @@ export function renderTraceEnd(report: TraceReport, look: Look): string {
   const paint = paintOf(look);
   const counted = countFindings(report.findings);
   const answering = report.servers.flatMap((check) => check.probes).length;
-  const sound =
-    answering > 1 ? `No problems: all ${answering} name servers serve the zone and agree.` : "No problems found.";
+  const sound = answering > 1 ? `No problems: all ${answering} name servers serve the zone.` : "No problems found.";
   const severe = report.findings.some((finding) => finding.severity === "problem");
   const headline = counted === "" ? paint.green(sound) : severe ? paint.red.bold(counted) : paint.yellow(counted);
   return ["", headline, ...(report.findings.length === 0 ? [] : [renderFindings(report.findings, look)])].join("\n");

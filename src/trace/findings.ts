@@ -84,13 +84,13 @@ export const traceFinding = findingsOf({
   },
   "delegation.lame": {
     severity: "problem",
-    message: "{server} ({address}) is delegated {zone} but does not serve it: {how}.",
+    message: "{zone} is delegated to {servers}, but not served there: {how}.",
     reference: LAME,
     next: "Give the parent the name servers of the hosted zone's own delegation set; a zone made again gets another one.",
   },
   "delegation.unreachable": {
     severity: "problem",
-    message: "{server} ({address}) does not answer: {how}.",
+    message: "No answer comes from {servers}: {how}.",
     reference: rfc(2182, "4", "Unreachable servers"),
     next: "See that the server runs and that UDP and TCP port {port} pass the firewalls.",
   },

@@ -96,46 +96,65 @@ function judgeFailure({ outcome, zone, name }: Evidence): Finding[] {
   }
 }
 
-function lameness(probe: ServerProbe): string {
-  switch (probe.result.kind) {
+function lameness({ result, exchange }: ServerProbe): string {
+  switch (result.kind) {
     case "error":
-      return `it answers ${probe.exchange?.rcode ?? "an error"}`;
+      return `the answer is ${exchange?.rcode ?? "an error"}`;
     case "lame":
-      return probe.result.why === "empty" ? "it answers nothing" : "it points elsewhere";
+      return result.why === "empty" ? "the answer is empty" : "the answer points elsewhere";
     default:
-      return "it gives no SOA record of the zone with authority";
+      return "there is no SOA record of the zone with authority";
   }
 }
 
-function judgeServer(check: ServerCheck, { zone, port }: Evidence): Finding[] {
-  const server = displayName(check.name);
-  if (check.probes.length === 0) {
-    const inside = isWithin(domainName(check.name), domainName(zone));
-    const code = inside ? "delegation.missing-glue" : "delegation.server-without-address";
-    return [traceFinding(code, { server, zone: zoneText(zone) })];
+/** Servers with the same fault share a finding. */
+function byFault(
+  servers: readonly ServerCheck[],
+  faultOf: (probe: ServerProbe) => string | undefined,
+): { readonly how: string; readonly servers: string }[] {
+  const groups = new Map<string, string[]>();
+  for (const { name, probes } of servers) {
+    for (const probe of probes) {
+      const how = faultOf(probe);
+      if (how === undefined) continue;
+      groups.set(how, [...(groups.get(how) ?? []), `${displayName(name)} (${probe.address})`]);
+    }
   }
-  return check.probes.flatMap((probe) => {
-    const { address, result } = probe;
-    if (result.kind === "failure") {
-      if (result.reason === "no-route") return [];
-      return [traceFinding("delegation.unreachable", { server, address, how: result.detail, port: String(port) })];
-    }
-    const found: Finding[] = [];
-    if (!probe.serves) {
-      found.push(traceFinding("delegation.lame", { server, address, zone: zoneText(zone), how: lameness(probe) }));
-    }
-    if (probe.exchange?.withoutEdns) found.push(traceFinding("server.no-edns", { server, address }));
-    for (const text of probe.exchange?.extendedErrors ?? []) {
-      found.push(traceFinding("server.says", { server, address, text }));
-    }
-    return found;
-  });
+  return [...groups].map(([how, named]) => ({ how, servers: listText(named) }));
+}
+
+function judgeServers({ servers, zone, port }: Evidence): Finding[] {
+  const withoutAddress = servers.filter((check) => check.probes.length === 0);
+  const unreachable = byFault(servers, ({ result }) =>
+    result.kind === "failure" && result.reason !== "no-route" ? result.detail : undefined,
+  );
+  const lame = byFault(servers, (probe) =>
+    probe.serves || probe.result.kind === "failure" ? undefined : lameness(probe),
+  );
+  return [
+    ...withoutAddress.map(({ name }) => {
+      const inside = isWithin(domainName(name), domainName(zone));
+      const code = inside ? "delegation.missing-glue" : "delegation.server-without-address";
+      return traceFinding(code, { server: displayName(name), zone: zoneText(zone) });
+    }),
+    ...unreachable.map((one) => traceFinding("delegation.unreachable", { ...one, port: String(port) })),
+    ...lame.map((one) => traceFinding("delegation.lame", { ...one, zone: zoneText(zone) })),
+    ...servers.flatMap((check) => check.probes.flatMap((probe) => judgeExtras(check, probe))),
+  ];
+}
+
+function judgeExtras(check: ServerCheck, { address, exchange }: ServerProbe): Finding[] {
+  const server = displayName(check.name);
+  return [
+    ...(exchange?.withoutEdns ? [traceFinding("server.no-edns", { server, address })] : []),
+    ...(exchange?.extendedErrors ?? []).map((text) => traceFinding("server.says", { server, address, text })),
+  ];
 }
 
 function judgeDelegation(evidence: Evidence): Finding[] {
   const { servers } = evidence;
   const zone = zoneText(evidence.zone);
-  const found = servers.flatMap((check) => judgeServer(check, evidence));
+  const found = judgeServers(evidence);
   const named = (by: ServerCheck["listedBy"]) =>
     servers.filter((check) => check.listedBy === by).map((check) => displayName(check.name));
   const [onlyAtParent, onlyInZone] = [named("parent"), named("child")];

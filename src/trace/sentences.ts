@@ -36,26 +36,20 @@ function remembered(seconds: number | undefined): string {
 
 function kept(records: readonly ShownRecord[]): string {
   const shortest = Math.min(...records.map((record) => record.ttlSeconds));
-  return shortest === 0 ? "resolvers may not keep it" : `resolvers may keep it for ${durationText(shortest)}`;
+  const them = records.length === 1 ? "it" : "them";
+  return shortest === 0 ? `resolvers may not keep ${them}` : `resolvers may keep ${them} for ${durationText(shortest)}`;
 }
 
 function referralSentence(zone: string, result: Extract<ShownResult, { kind: "referral" }>): string {
-  const withGlue = result.nameServers.filter((server) => server.glue.length > 0).length;
   const total = result.nameServers.length;
-  const addresses =
-    withGlue === total
-      ? total === 1
-        ? "with its address"
-        : "with their addresses"
-      : withGlue === 0
-        ? `without ${total === 1 ? "its address" : "their addresses"}`
-        : `with the ${withGlue === 1 ? "address" : "addresses"} of ${withGlue}`;
-  const ignored = result.ignoredGlue.length;
-  const hearsay =
-    ignored === 0
-      ? ""
-      : `; the ${ignored === 1 ? "address" : "addresses"} it gives for ${listText(result.ignoredGlue.map(displayName))} ${ignored === 1 ? "is" : "are"} not its to give`;
-  return `${zoneText(zone)} delegates ${displayName(result.zone)} to ${count(total, "name server")}, ${addresses}${hearsay}.`;
+  const known = result.nameServers.filter((server) => server.glue.length > 0).length;
+  const delegates = `${zoneText(zone)} delegates ${displayName(result.zone)} to ${count(total, "name server")}`;
+  if (known === total) return `${delegates}, and gives ${total === 1 ? "its address" : "their addresses"}.`;
+  const addresses = known === 0 ? "no address" : `the ${known === 1 ? "address" : "addresses"} of ${known}`;
+  // Addresses of hosts elsewhere may have come along; a server has no say about those.
+  const verb = result.ignoredGlue.length > 0 ? "can vouch for" : "gives";
+  const rest = known > 0 ? "the others are" : total === 1 ? "it is" : "they are";
+  return `${delegates}, and ${verb} ${addresses}: ${rest} looked up if needed.`;
 }
 
 const LAME = {
