@@ -1,6 +1,6 @@
 /** The traffic-flow phase: policies, a new version when a document changed, and their instances. */
 
-import type { ZoneConfig } from "../../config/config.ts";
+import type { Config, TrafficPolicyInstanceDefinition, ZoneConfig } from "../../config/config.ts";
 import { Failure } from "../../errors.ts";
 import { displayName } from "../../route53/names.ts";
 import type { Expectation } from "../expectations.ts";
@@ -89,7 +89,6 @@ function planInstances(zone: ZoneConfig, planning: Planning): PhaseDraft {
   const expectations: Expectation[] = [];
   for (const wanted of zone.trafficPolicyInstances) {
     const { name, type, ttlSeconds } = wanted;
-    const policy = config.trafficPolicies.find((one) => one.key === wanted.policy);
     const found = there?.trafficPolicyInstances.find((one) => one.name === name && one.type === type);
     const policyId = known.get({ ref: "traffic-policy", key: wanted.policy });
     const version = known.get({ ref: "traffic-policy-version", key: wanted.policy });
@@ -123,19 +122,27 @@ function planInstances(zone: ZoneConfig, planning: Planning): PhaseDraft {
       if (parts.length === 0) continue;
       changes.push({ ...base, action: "change", why: parts.join("; "), before: before(found) });
     }
-    const { values, others } = endpointValues(policy?.document ?? null);
-    expectations.push({
-      check: "answer",
-      zone: zone.name,
-      name,
-      type,
-      answer: others
-        ? { kind: "any" }
-        : { kind: "some", values, maybeNone: !answersEverywhere(policy?.document ?? null) },
-    });
+    expectations.push(instanceExpectation(zone, wanted, config));
   }
   changes.push(...planRemovals(zone, there, ledger.trafficPolicyInstances));
   return { changes, expectations };
+}
+
+/** Every name server answers with an endpoint of the instance's policy. */
+export function instanceExpectation(
+  zone: ZoneConfig,
+  { name, type, policy: key }: TrafficPolicyInstanceDefinition,
+  config: Config,
+): Expectation {
+  const document = config.trafficPolicies.find((one) => one.key === key)?.document ?? null;
+  const { values, others } = endpointValues(document);
+  return {
+    check: "answer",
+    zone: zone.name,
+    name,
+    type,
+    answer: others ? { kind: "any" } : { kind: "some", values, maybeNone: !answersEverywhere(document) },
+  };
 }
 
 function planRemovals(

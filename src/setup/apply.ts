@@ -1,0 +1,256 @@
+/** Carries a plan out: phase by phase, each waited for and looked at, each step on record before it is taken. */
+
+import type { Backend } from "../backend/backend.ts";
+import type { DomainName } from "../route53/names.ts";
+import { carryOutEndpoint, carryOutHealthCheck } from "./effects/health-checks.ts";
+import { carryOutHostedZone, carryOutRegistrar } from "./effects/hosted-zones.ts";
+import { carryOutLogGroup, carryOutLogResourcePolicy, carryOutQueryLogging } from "./effects/logging.ts";
+import { sendBatch } from "./effects/record-sets.ts";
+import { carryOutTrafficPolicy, carryOutTrafficPolicyInstance } from "./effects/traffic-flow.ts";
+import type { Emit } from "./events.ts";
+import { waitInSync } from "./in-sync.ts";
+import type { Journal } from "./journal.ts";
+import { knownIds } from "./known-ids.ts";
+import type { LiveState } from "./live/live-state.ts";
+import type {
+  Change,
+  ChangeAction,
+  PhaseName,
+  Plan,
+  PlannedBackend,
+  PlanPhase,
+  PlanSummary,
+  RecordSetChange,
+} from "./plan.ts";
+import { DONE, type LedgerKeeper, type Outcome, type Run } from "./run.ts";
+import type { Verification } from "./verification.ts";
+import { verify } from "./verify.ts";
+
+export const APPLY_FORMAT = "r53kit.apply/1";
+
+export interface AppliedChange {
+  readonly action: ChangeAction;
+  readonly kind: Change["kind"];
+  readonly subject: string;
+  /** `unconfirmed`: it was sent, and the apply ended before it was seen everywhere, or failed in it. */
+  readonly status: "done" | "skipped" | "unconfirmed" | "not-started";
+  readonly detail?: string;
+}
+
+export interface AppliedPhase {
+  readonly phase: PhaseName;
+  readonly changes: readonly AppliedChange[];
+  readonly verifications: readonly Verification[];
+}
+
+export interface ApplyResult {
+  readonly format: typeof APPLY_FORMAT;
+  readonly outcome: "applied" | "failed" | "interrupted";
+  readonly backend: PlannedBackend;
+  readonly project: string;
+  readonly zones: readonly {
+    readonly name: DomainName;
+    readonly id: string | null;
+    readonly nameServers: readonly DomainName[];
+  }[];
+  /** Ids by key, of the checks that the plan made or changed. */
+  readonly healthChecks: Readonly<Record<string, string>>;
+  readonly phases: readonly AppliedPhase[];
+  /** What landed. */
+  readonly summary: PlanSummary;
+}
+
+export interface ApplyInputs {
+  readonly plan: Plan;
+  /** As the plan was made from. */
+  readonly live: LiveState;
+  readonly backend: Backend;
+  readonly ledger: LedgerKeeper;
+  readonly journal: Journal;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}
+
+export interface Applied {
+  readonly result: ApplyResult;
+  /** Why it ended early: what was thrown. */
+  readonly error: unknown;
+}
+
+interface Progress {
+  readonly status: Map<Change, AppliedChange>;
+  readonly verifications: Map<PhaseName, readonly Verification[]>;
+}
+
+/** Never throws for what goes wrong on the way: what landed must be told first. */
+export async function applyPlan(inputs: ApplyInputs): Promise<Applied> {
+  const { plan, live, backend, journal, signal } = inputs;
+  const emit: Emit = (event) => {
+    journal.event(event);
+    inputs.emit(event);
+  };
+  const run: Run = {
+    backend,
+    project: plan.project,
+    signal,
+    emit,
+    known: knownIds(live, plan),
+    ledger: inputs.ledger,
+    nameServers: new Map(
+      live.zones.flatMap(({ name, zone }) => (zone === undefined ? [] : [[name, zone.nameServers] as const])),
+    ),
+  };
+  const progress: Progress = { status: new Map(), verifications: new Map() };
+  journal.started(plan.backend.label, plan.observed.fingerprint);
+  let error: unknown;
+  try {
+    for (const phase of plan.phases) await carryOutPhase(phase, run, progress);
+    await carryOutLast(plan, run, progress);
+  } catch (thrown) {
+    error = thrown;
+  }
+  const outcome = error === undefined ? "applied" : signal.aborted ? "interrupted" : "failed";
+  journal.ended(outcome);
+  return { result: resultOf(plan, run, progress, outcome), error };
+}
+
+/** Old health checks go last: what used them has been repointed and is INSYNC by then. */
+function isLast(change: Change): boolean {
+  return change.kind === "health-check" && change.how === "delete";
+}
+
+async function carryOutPhase(phase: PlanPhase, run: Run, progress: Progress): Promise<void> {
+  const changes = phase.changes.filter((change) => !isLast(change));
+  if (changes.length === 0) return;
+  const name = phase.phase;
+  run.emit({ event: "phase-started", phase: name, changes: changes.length });
+  for (const change of changes) {
+    if (change.kind === "record-set") continue;
+    await step(change, name, run, progress, () => carryOut(change, run));
+  }
+  for (const batch of phase.batches) {
+    run.signal.throwIfAborted();
+    const changeAt = (index: number) => recordSetChange(phase, index);
+    const mine = [...new Set(batch.calls.map((call) => changeAt(call.change)))];
+    for (const change of mine) {
+      run.emit({ event: "change-started", phase: name, action: change.action, subject: change.subject });
+      progress.status.set(change, applied(change, "unconfirmed"));
+    }
+    const info = await sendBatch(batch, changeAt, run);
+    for (const change of mine) {
+      progress.status.set(change, applied(change, "done"));
+      run.emit({ event: "change-done", phase: name, action: change.action, subject: change.subject });
+    }
+    await waitInSync(info, name, run);
+  }
+  run.signal.throwIfAborted();
+  run.emit({ event: "verifying", phase: name, expectations: phase.expectations.length });
+  const verifications = await verify(phase.expectations, {
+    ...run,
+    onVerified: (verification) => run.emit({ event: "verified", phase: name, verification }),
+  });
+  progress.verifications.set(name, verifications);
+  run.emit({ event: "phase-done", phase: name });
+}
+
+async function carryOutLast(plan: Plan, run: Run, progress: Progress): Promise<void> {
+  for (const { phase, changes } of plan.phases) {
+    for (const change of changes.filter(isLast)) await step(change, phase, run, progress, () => carryOut(change, run));
+  }
+}
+
+async function step(
+  change: Change,
+  phase: PhaseName,
+  run: Run,
+  progress: Progress,
+  effect: () => Promise<Outcome>,
+): Promise<void> {
+  run.signal.throwIfAborted();
+  const { action, subject } = change;
+  run.emit({ event: "change-started", phase, action, subject });
+  progress.status.set(change, applied(change, "unconfirmed"));
+  const outcome = await effect();
+  if (outcome.kind === "skipped") {
+    progress.status.set(change, { ...applied(change, "skipped"), detail: outcome.reason });
+    run.emit({ event: "change-skipped", phase, subject, reason: outcome.reason });
+    return;
+  }
+  const detail = outcome.detail === undefined ? {} : { detail: outcome.detail };
+  progress.status.set(change, { ...applied(change, "done"), ...detail });
+  run.emit({ event: "change-done", phase, action, subject, ...detail });
+}
+
+function applied(change: Change, status: AppliedChange["status"]): AppliedChange {
+  return { action: change.action, kind: change.kind, subject: change.subject, status };
+}
+
+function recordSetChange(phase: PlanPhase, index: number): RecordSetChange {
+  const change = phase.changes[index];
+  if (change?.kind !== "record-set")
+    throw new Error(`the plan's ${phase.phase} phase has no record set change ${index}`);
+  return change;
+}
+
+function carryOut(change: Change, run: Run): Promise<Outcome> {
+  switch (change.kind) {
+    case "hosted-zone":
+      return carryOutHostedZone(change, run);
+    case "registrar":
+      return carryOutRegistrar(change, run);
+    case "endpoint":
+      return carryOutEndpoint(change, run);
+    case "health-check":
+      return carryOutHealthCheck(change, run);
+    case "traffic-policy":
+      return carryOutTrafficPolicy(change, run);
+    case "traffic-policy-instance":
+      return carryOutTrafficPolicyInstance(change, run);
+    case "log-group":
+      return carryOutLogGroup(change, run);
+    case "log-resource-policy":
+      return carryOutLogResourcePolicy(change, run);
+    case "query-logging":
+      return carryOutQueryLogging(change, run);
+    case "record-set":
+      // Goes with its batch.
+      return Promise.resolve(DONE);
+  }
+}
+
+function resultOf(plan: Plan, run: Run, progress: Progress, outcome: ApplyResult["outcome"]): ApplyResult {
+  const phases = plan.phases.map(({ phase, changes }) => ({
+    phase,
+    changes: changes.map((change) => progress.status.get(change) ?? applied(change, "not-started")),
+    verifications: progress.verifications.get(phase) ?? [],
+  }));
+  const landed = phases.flatMap(({ changes }) => changes.filter((change) => change.status === "done"));
+  const count = (action: ChangeAction) => landed.filter((change) => change.action === action).length;
+  const checks = plan.phases.flatMap(({ changes }) =>
+    changes.flatMap((one) => (one.kind === "health-check" ? one.key : [])),
+  );
+  return {
+    format: APPLY_FORMAT,
+    outcome,
+    backend: plan.backend,
+    project: plan.project,
+    zones: plan.zones.map(({ name }) => ({
+      name,
+      id: run.known.get({ ref: "hosted-zone", zone: name }) ?? null,
+      nameServers: run.nameServers.get(name) ?? [],
+    })),
+    healthChecks: Object.fromEntries(
+      checks.flatMap((key) => {
+        const id = run.known.get({ ref: "health-check", key });
+        return id === undefined ? [] : [[key, id]];
+      }),
+    ),
+    phases,
+    summary: { add: count("add"), change: count("change"), remove: count("remove") },
+  };
+}
+
+/** Whether everything that was looked at was as wanted; warnings are. */
+export function isVerified(result: Pick<ApplyResult, "phases">): boolean {
+  return result.phases.every((phase) => phase.verifications.every((one) => one.status !== "failed"));
+}

@@ -1,0 +1,36 @@
+/** What carrying out a plan passes along: clients, what is known by now, and who wants to hear of it. */
+
+import type { Backend } from "../backend/backend.ts";
+import type { DomainName } from "../route53/names.ts";
+import type { Emit } from "./events.ts";
+import type { Ledger } from "./ledger.ts";
+import type { KnownIds } from "./references.ts";
+
+export interface LedgerKeeper {
+  readonly current: Ledger;
+  /** On the disk when it returns. */
+  update(change: (ledger: Ledger) => Ledger): void;
+}
+
+export interface Run {
+  readonly backend: Backend;
+  readonly project: string;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+  readonly known: KnownIds;
+  readonly ledger: LedgerKeeper;
+  /** Of every zone of the plan that exists by now. */
+  readonly nameServers: Map<DomainName, readonly DomainName[]>;
+}
+
+/** What came of a change: worth a word, or not done. */
+export type Outcome =
+  | { readonly kind: "done"; readonly detail?: string }
+  | { readonly kind: "skipped"; readonly reason: string };
+
+export const DONE: Outcome = { kind: "done" };
+
+/** Calls are not aborted half-way: what was sent is waited for, and Ctrl-C takes effect between the steps. */
+export function stopIfAsked(run: Pick<Run, "signal">): void {
+  run.signal.throwIfAborted();
+}

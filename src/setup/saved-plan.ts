@@ -1,0 +1,122 @@
+/** Plans in files: written whole, read with suspicion, refused when they are for something else or out of date. */
+
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import type { Config } from "../config/config.ts";
+import { Failure } from "../errors.ts";
+import { displayName } from "../route53/names.ts";
+import type { LiveState } from "./live/live-state.ts";
+import { changedSince } from "./observation.ts";
+import { PHASES, PLAN_FORMAT, type Plan, type PlannedBackend } from "./plan.ts";
+
+export async function writePlan(file: string, plan: Plan): Promise<void> {
+  try {
+    await writeFile(file, `${JSON.stringify(plan, undefined, 2)}\n`);
+  } catch (error) {
+    throw new Failure({
+      kind: "usage",
+      code: "plan.not-written",
+      message: `the plan could not be written: ${error instanceof Error ? error.message : String(error)}`,
+      where: { file },
+      next: "name a file in a folder that exists and can be written",
+    });
+  }
+}
+
+function unreadable(file: string, message: string, next: string): Failure {
+  return new Failure({ kind: "usage", code: "plan.unreadable", message, where: { file }, next });
+}
+
+export function readPlan(file: string): Plan {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw unreadable(
+      file,
+      `the plan could not be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
+      "make one with r53kit setup plan --out FILE",
+    );
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw unreadable(file, "this is no plan: it is not JSON", "make one with r53kit setup plan --out FILE");
+  }
+  const plan = value as Partial<Plan> | null;
+  if (
+    plan === null ||
+    typeof plan !== "object" ||
+    typeof plan.format !== "string" ||
+    !plan.format.startsWith("r53kit.plan/")
+  ) {
+    throw unreadable(file, "this is no plan of r53kit", "make one with r53kit setup plan --out FILE");
+  }
+  if (plan.format !== PLAN_FORMAT) {
+    throw unreadable(
+      file,
+      `this plan has the format ${plan.format}; this r53kit reads ${PLAN_FORMAT}`,
+      "make a new plan",
+    );
+  }
+  const whole =
+    Array.isArray(plan.phases) &&
+    plan.phases.map((one) => one?.phase).join() === PHASES.join() &&
+    plan.phases.every(
+      (one) => Array.isArray(one.changes) && Array.isArray(one.batches) && Array.isArray(one.expectations),
+    ) &&
+    Array.isArray(plan.zones) &&
+    plan.scope !== undefined &&
+    plan.backend !== undefined &&
+    plan.observed?.subjects !== undefined;
+  if (!whole) throw unreadable(file, "this plan is incomplete", "make a new plan");
+  return plan as Plan;
+}
+
+/** Throws when the plan was made for another backend or account. */
+export function checkBackend(plan: Plan, backend: PlannedBackend): void {
+  const { label, account, confirmsChanges } = plan.backend;
+  // Two profiles of one account are the same place; two local backends are not, though their accounts look alike.
+  const same =
+    account === backend.account &&
+    confirmsChanges === backend.confirmsChanges &&
+    (confirmsChanges || label === backend.label);
+  if (same) return;
+  throw new Failure({
+    kind: "usage",
+    code: "plan.other-backend",
+    message: `this plan was made for ${label} (account ${account}), and this is ${backend.label} (account ${backend.account})`,
+    next: "choose that backend, or make a new plan here",
+  });
+}
+
+/** Throws when the plan is of other zones than the file beside it. */
+export function checkZones(plan: Plan, config: Config): void {
+  const planned = plan.zones.map((zone) => displayName(zone.name)).sort();
+  const declared = config.zones.map((zone) => displayName(zone.name)).sort();
+  if (planned.join() === declared.join() && plan.project === config.project) return;
+  throw new Failure({
+    kind: "usage",
+    code: "plan.other-zone",
+    message: `this plan is for ${planned.join(", ")}, and ${config.file} is about ${declared.join(", ")}`,
+    next: "name the file it was made from with --config, or make a new plan",
+  });
+}
+
+/** How many changed things are named. */
+const MOST_NAMED = 5;
+
+/** Throws when what the plan saw is no longer so. */
+export function checkFresh(plan: Plan, live: LiveState): void {
+  const changed = changedSince(plan.observed, live);
+  if (changed.length === 0) return;
+  const shown = changed.slice(0, MOST_NAMED).join(", ");
+  const more = changed.length > MOST_NAMED ? ` and ${changed.length - MOST_NAMED} more` : "";
+  throw new Failure({
+    kind: "failed",
+    code: "plan.stale",
+    message: `this plan is out of date; since it was made these changed: ${shown}${more}`,
+    next: "make a new plan and look at it again",
+  });
+}

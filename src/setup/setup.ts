@@ -1,0 +1,185 @@
+/** Setup as commands use it: plan a file, carry a plan out, verify a file. */
+
+import type { Backend } from "../backend/backend.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import { answerExpectations } from "./answer-expectations.ts";
+import { type Applied, applyPlan } from "./apply.ts";
+import type { Emit } from "./events.ts";
+import type { Expectation } from "./expectations.ts";
+import { journalFile, openJournal, unfinishedChanges } from "./journal.ts";
+import { ledgerFile, readLedger, writeLedger } from "./ledger.ts";
+import type { LiveState } from "./live/live-state.ts";
+import { readLiveState } from "./live/read.ts";
+import { makePlan } from "./make-plan.ts";
+import { instanceExpectation } from "./phases/traffic-flow.ts";
+import { PHASES, type PhaseName, type Plan } from "./plan.ts";
+import { idsOfZones, type Planning } from "./planning.ts";
+import type { LedgerKeeper } from "./run.ts";
+import { checkBackend, checkFresh } from "./saved-plan.ts";
+import { scopeOf } from "./scope.ts";
+import type { Verification } from "./verification.ts";
+import { verify } from "./verify.ts";
+
+export interface SetupOptions {
+  readonly backend: Backend;
+  /** The directory of r53kit's own state; ledger and journal are below it. */
+  readonly home: string;
+  readonly signal: AbortSignal;
+}
+
+export interface Planned {
+  readonly plan: Plan;
+  readonly live: LiveState;
+}
+
+export async function planSetup(
+  { config, places }: LoadedConfig,
+  options: SetupOptions & { readonly only?: readonly PhaseName[] },
+): Promise<Planned> {
+  const { backend, home, signal, only } = options;
+  const ledger = readLedger(ledgerFile(home, config.project));
+  const live = await readLiveState(backend, scopeOf(config), ledger, signal);
+  const plan = makePlan({
+    config,
+    places,
+    live,
+    ledger,
+    backend,
+    now: backend.clock.now(),
+    ...(only === undefined ? {} : { only }),
+  });
+  return { plan, live };
+}
+
+/** Reads the live state of a saved plan again. Throws a Failure when the plan is of another backend or out of date. */
+export async function reviewPlan(plan: Plan, { backend, home, signal }: SetupOptions): Promise<LiveState> {
+  const live = await readLiveState(backend, plan.scope, readLedger(ledgerFile(home, plan.project)), signal);
+  checkBackend(plan, { label: backend.label, account: live.account, confirmsChanges: backend.confirmsChanges });
+  checkFresh(plan, live);
+  return live;
+}
+
+/** What an earlier apply of the project had begun when it was killed. */
+export function unfinished(home: string, project: string): string[] {
+  return unfinishedChanges(journalFile(home, project));
+}
+
+export async function carryOut(
+  { plan, live }: Planned,
+  options: SetupOptions & { readonly emit: Emit },
+): Promise<Applied> {
+  const { backend, home, signal, emit } = options;
+  const journal = openJournal(journalFile(home, plan.project), () => backend.clock.now());
+  try {
+    const ledger = keepLedger(ledgerFile(home, plan.project));
+    return await applyPlan({ plan, live, backend, ledger, journal, emit, signal });
+  } finally {
+    journal.close();
+  }
+}
+
+function keepLedger(file: string): LedgerKeeper {
+  let current = readLedger(file);
+  return {
+    get current() {
+      return current;
+    },
+    update(change) {
+      const next = change(current);
+      if (next === current) return;
+      writeLedger(file, next);
+      current = next;
+    },
+  };
+}
+
+export const VERIFY_FORMAT = "r53kit.verify/1";
+
+export interface VerifiedPhase {
+  readonly phase: PhaseName;
+  readonly verifications: readonly Verification[];
+}
+
+export interface VerifyResult {
+  readonly format: typeof VERIFY_FORMAT;
+  readonly backend: { readonly label: string; readonly account: string };
+  readonly project: string;
+  readonly phases: readonly VerifiedPhase[];
+  readonly ok: number;
+  readonly warnings: number;
+  readonly failed: number;
+}
+
+/** Looks at everything the file names. */
+export async function verifySetup(
+  { config, places }: LoadedConfig,
+  options: SetupOptions & { readonly only?: readonly PhaseName[]; readonly emit: Emit },
+): Promise<VerifyResult> {
+  const { backend, home, signal, emit } = options;
+  const ledger = readLedger(ledgerFile(home, config.project));
+  const live = await readLiveState(backend, scopeOf(config), ledger, signal);
+  const known = idsOfZones(live);
+  for (const check of live.healthChecks) known.set({ ref: "health-check", key: check.key }, check.id);
+  const planning: Planning = { config, places, live, ledger, known, notes: [] };
+  const wanted = expectationsOf(planning);
+  const nameServers = new Map(
+    live.zones.flatMap(({ name, zone }) => (zone === undefined ? [] : [[name, zone.nameServers] as const])),
+  );
+  const phases: VerifiedPhase[] = [];
+  for (const phase of options.only ?? PHASES) {
+    const expectations = wanted[phase];
+    if (expectations.length === 0) continue;
+    emit({ event: "verifying", phase, expectations: expectations.length });
+    const verifications = await verify(expectations, {
+      backend,
+      known,
+      nameServers,
+      signal,
+      onVerified: (verification) => emit({ event: "verified", phase, verification }),
+    });
+    phases.push({ phase, verifications });
+  }
+  const count = (status: Verification["status"]) =>
+    phases.reduce((sum, phase) => sum + phase.verifications.filter((one) => one.status === status).length, 0);
+  return {
+    format: VERIFY_FORMAT,
+    backend: { label: backend.label, account: live.account },
+    project: config.project,
+    phases,
+    ok: count("ok"),
+    warnings: count("warning"),
+    failed: count("failed"),
+  };
+}
+
+function expectationsOf(planning: Planning): Record<PhaseName, Expectation[]> {
+  const { config } = planning;
+  const simple = new Set(
+    config.zones.flatMap((zone) =>
+      zone.recordSets.filter(({ policy }) => policy.kind === "simple").map(({ name, type }) => `${name} ${type}`),
+    ),
+  );
+  const answers = (isSimple: boolean) =>
+    config.zones.flatMap((zone) => {
+      const declared = new Set(zone.recordSets.map(({ name, type }) => `${name} ${type}`));
+      return answerExpectations(
+        zone.name,
+        planning,
+        (name, type) => declared.has(`${name} ${type}`) && simple.has(`${name} ${type}`) === isSimple,
+      );
+    });
+  return {
+    zone: config.zones.map((zone) => ({ check: "delegation", zone: zone.name })),
+    "health-checks": config.healthChecks.map((check) => ({ check: "health", key: check.key })),
+    records: answers(true),
+    routing: answers(false),
+    "traffic-flow": config.zones.flatMap((zone) =>
+      zone.trafficPolicyInstances.map((instance) => instanceExpectation(zone, instance, config)),
+    ),
+    logging: config.zones.flatMap((zone) =>
+      zone.logging === undefined
+        ? []
+        : [{ check: "query-log", zone: zone.name, logGroup: zone.logging.logGroup } as const],
+    ),
+  };
+}
