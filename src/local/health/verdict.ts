@@ -34,26 +34,3 @@ export function endpointIsHealthy(checkers: readonly Pick<CheckerVerdict, "healt
 export function calculatedIsHealthy(children: readonly boolean[], healthThreshold: number): boolean {
   return children.filter(Boolean).length >= healthThreshold;
 }
-
-/**
- * The ids along which a calculated check would depend on itself if `id` had these children, from `id` back to `id`;
- * undefined when it would not.
- */
-export function dependencyCycle(
-  id: string,
-  children: readonly string[],
-  childrenOf: (id: string) => readonly string[],
-): readonly string[] | undefined {
-  const seen = new Set<string>();
-  const search = (path: readonly string[], next: readonly string[]): readonly string[] | undefined => {
-    for (const child of next) {
-      if (child === id) return [...path, id];
-      if (seen.has(child)) continue;
-      seen.add(child);
-      const found = search([...path, child], childrenOf(child));
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
-  return search([id], children);
-}

@@ -1,12 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  afterProbe,
-  calculatedIsHealthy,
-  dependencyCycle,
-  endpointIsHealthy,
-  UNDECIDED,
-} from "../../../../src/local/health/verdict.ts";
+import { afterProbe, calculatedIsHealthy, endpointIsHealthy, UNDECIDED } from "../../../../src/local/health/verdict.ts";
 
 const run = (results: readonly boolean[], threshold: number) =>
   results.reduce((verdict, passed) => afterProbe(verdict, passed, threshold), UNDECIDED);
@@ -83,19 +77,5 @@ describe("a calculated check", () => {
         },
       ),
     );
-  });
-});
-
-describe("a dependency cycle", () => {
-  const graph: Record<string, readonly string[]> = { a: ["b", "c"], b: ["d"], c: ["d"], d: [] };
-  const childrenOf = (id: string) => graph[id] ?? [];
-
-  it("is found along its whole length", () => {
-    expect(dependencyCycle("d", ["a"], childrenOf)).toEqual(["d", "a", "b", "d"]);
-    expect(dependencyCycle("x", ["x"], childrenOf)).toEqual(["x", "x"]);
-  });
-
-  it("is not seen in children that merely share a child", () => {
-    expect(dependencyCycle("a", ["b", "c"], childrenOf)).toBeUndefined();
   });
 });
