@@ -121,17 +121,30 @@ export function leftStopped(events: readonly DrillEvent[]): TargetDescription | 
   return target;
 }
 
-/** The unfinished drills of a folder, oldest first. A folder that is not there holds none. */
-export function unfinishedDrills(directory: string, reading: JournalReading): UnfinishedDrill[] {
-  let names: string[];
+function journalNames(directory: string): string[] {
   try {
-    names = readdirSync(directory).filter((name) => name.endsWith(".ndjson"));
+    return readdirSync(directory)
+      .filter((name) => name.endsWith(".ndjson"))
+      .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
+}
+
+/** When the latest drill's endpoint was started again, epoch ms: for a while after that nothing is steady. */
+export function lastRestoredAt(directory: string): number | undefined {
+  const latest = journalNames(directory).at(-1);
+  if (latest === undefined) return undefined;
+  return readJournal(readFileSync(join(directory, latest), "utf8")).findLast(
+    (event) => event.code === "start.done" || event.code === "recovery.done",
+  )?.at;
+}
+
+/** The unfinished drills of a folder, oldest first. A folder that is not there holds none. */
+export function unfinishedDrills(directory: string, reading: JournalReading): UnfinishedDrill[] {
   const found: UnfinishedDrill[] = [];
-  for (const name of names.sort()) {
+  for (const name of journalNames(directory)) {
     const file = join(directory, name);
     const events = readJournal(readFileSync(file, "utf8"));
     const target = leftStopped(events);

@@ -13,6 +13,7 @@ export const MEASUREMENT_KEYS = [
   "resolver",
   "failover",
   "downtime",
+  "worstDowntime",
   "failbackServers",
   "failback",
 ] as const;
@@ -27,7 +28,7 @@ export interface Measurement {
   readonly realMs: number | null;
   readonly targetMs: number | null;
   readonly boundMs: number;
-  /** Null without a target. What did not happen is not within it. */
+  /** Null without a target, and where watching ended before the target had passed. */
   readonly withinTarget: boolean | null;
   /** Whether the true value can lie within the bound; null when it did not happen. */
   readonly withinBound: boolean | null;
@@ -40,6 +41,9 @@ export interface MeasureInput {
   readonly targets: DrillTargets;
   /** Clock ms from asking for the stop until it was confirmed; the endpoint died somewhere in between. */
   readonly stopTookMs: number;
+  /** Clock ms at which the drill stopped watching. */
+  readonly endedAtMs: number;
+  readonly ttlSeconds: number;
   readonly speed: number;
 }
 
@@ -105,13 +109,22 @@ function downtime(input: MeasureInput): Span | undefined {
   };
 }
 
-function measurement(
-  input: MeasureInput,
-  key: MeasurementKey,
-  span: Span | undefined,
-  boundMs: number,
-  targetMs: number | undefined,
-): Measurement {
+interface Against {
+  readonly boundMs: number;
+  readonly targetMs?: number | undefined;
+  /** Clock ms for which it was watched. */
+  readonly watchedMs: number;
+}
+
+/** What did not happen may still have missed its target: when it was watched for longer. */
+function withinTarget(measuredMs: number | null, { targetMs, watchedMs }: Against): boolean | null {
+  if (targetMs === undefined) return null;
+  if (measuredMs !== null) return measuredMs <= targetMs;
+  return watchedMs > targetMs ? false : null;
+}
+
+function measurement(input: MeasureInput, key: MeasurementKey, span: Span | undefined, against: Against): Measurement {
+  const { boundMs, targetMs } = against;
   const measuredMs = span?.ms ?? null;
   return {
     key,
@@ -120,9 +133,15 @@ function measurement(
     realMs: measuredMs === null ? null : measuredMs / input.speed,
     targetMs: targetMs ?? null,
     boundMs,
-    withinTarget: targetMs === undefined ? null : measuredMs !== null && measuredMs <= targetMs,
+    withinTarget: withinTarget(measuredMs, against),
     withinBound: span === undefined ? null : span.ms - span.uncertaintyMs <= boundMs,
   };
+}
+
+/** The outage of a client whose resolver cached the old answer just before the last server turned. */
+function worstDowntime(lastServer: Span | undefined, ttlSeconds: number): Span | undefined {
+  if (lastServer === undefined) return undefined;
+  return { ms: lastServer.ms + ttlSeconds * 1000, uncertaintyMs: lastServer.uncertaintyMs };
 }
 
 /** The rows of the report, in its order. */
@@ -131,50 +150,53 @@ export function measure(input: MeasureInput): Measurement[] {
   const stopped = state.stoppedAtMs;
   const restart = state.restartRequestedAtMs;
   const running = state.runningAtMs;
-  const over = (kind: ObserverKind) => turns(input, [kind], "secondary", stopped, restart);
-  const servers = over("authoritative");
+  const over = (kinds: readonly ObserverKind[]) => turns(input, kinds, "secondary", stopped, restart);
+  const back = (kinds: readonly ObserverKind[]) => turns(input, kinds, "primary", running, undefined);
+  const servers = over(["authoritative"]);
+  const lastServer = since(stopped, latest(servers), stopTookMs);
   // A server answers the secondary only once the check has turned, so it may be the first to show that it has.
-  const detected = earliest([...over("health"), ...servers]);
+  const detected = earliest([...over(["health"]), ...servers]);
+  const overMs = (restart ?? input.endedAtMs) - stopped;
+  const backMs = running === undefined ? 0 : input.endedAtMs - running;
   const everyone: readonly ObserverKind[] = ["health", "authoritative", "resolver", "client"];
   return [
-    measurement(input, "detection", since(stopped, detected, stopTookMs), bounds.detection.ms, targets.detectionMs),
-    measurement(
-      input,
-      "firstServer",
-      since(stopped, earliest(servers), stopTookMs),
-      bounds.authoritative.ms,
-      undefined,
-    ),
-    measurement(input, "lastServer", since(stopped, latest(servers), stopTookMs), bounds.authoritative.ms, undefined),
-    measurement(
-      input,
-      "resolver",
-      since(stopped, latest(over("resolver")), stopTookMs + TTL_GRAIN_MS),
-      bounds.resolver.ms,
-      undefined,
-    ),
-    measurement(
-      input,
-      "failover",
-      since(stopped, latest(turns(input, everyone, "secondary", stopped, restart)), stopTookMs + TTL_GRAIN_MS),
-      bounds.client.ms,
-      targets.failoverMs,
-    ),
-    measurement(input, "downtime", downtime(input), bounds.client.ms, targets.downtimeMs),
-    measurement(
-      input,
-      "failbackServers",
-      since(running, latest(turns(input, ["authoritative"], "primary", running, undefined)), 0),
-      bounds.failbackAuthoritative.ms,
-      undefined,
-    ),
-    measurement(
-      input,
-      "failback",
-      since(running, latest(turns(input, everyone, "primary", running, undefined)), TTL_GRAIN_MS),
-      bounds.failback.ms,
-      targets.failbackMs,
-    ),
+    measurement(input, "detection", since(stopped, detected, stopTookMs), {
+      boundMs: bounds.detection.ms,
+      targetMs: targets.detectionMs,
+      watchedMs: overMs,
+    }),
+    measurement(input, "firstServer", since(stopped, earliest(servers), stopTookMs), {
+      boundMs: bounds.authoritative.ms,
+      watchedMs: overMs,
+    }),
+    measurement(input, "lastServer", lastServer, { boundMs: bounds.authoritative.ms, watchedMs: overMs }),
+    measurement(input, "resolver", since(stopped, latest(over(["resolver"])), stopTookMs + TTL_GRAIN_MS), {
+      boundMs: bounds.resolver.ms,
+      watchedMs: overMs,
+    }),
+    measurement(input, "failover", since(stopped, latest(over(everyone)), stopTookMs + TTL_GRAIN_MS), {
+      boundMs: bounds.client.ms,
+      targetMs: targets.failoverMs,
+      watchedMs: overMs,
+    }),
+    measurement(input, "downtime", downtime(input), {
+      boundMs: bounds.client.ms,
+      targetMs: targets.downtimeMs,
+      watchedMs: overMs,
+    }),
+    measurement(input, "worstDowntime", worstDowntime(lastServer, input.ttlSeconds), {
+      boundMs: bounds.client.ms,
+      watchedMs: overMs,
+    }),
+    measurement(input, "failbackServers", since(running, latest(back(["authoritative"])), 0), {
+      boundMs: bounds.failbackAuthoritative.ms,
+      watchedMs: backMs,
+    }),
+    measurement(input, "failback", since(running, latest(back(everyone)), TTL_GRAIN_MS), {
+      boundMs: bounds.failback.ms,
+      targetMs: targets.failbackMs,
+      watchedMs: backMs,
+    }),
   ];
 }
 

@@ -161,6 +161,7 @@ export async function rehearseFailover(rehearsal: Rehearsal): Promise<DrillRepor
       observers: identities,
       state: stopped.state,
       stopTookMs: stopped.stopTookMs,
+      endedAtMs: clock.elapsedMs(),
       events: recorder.timeline,
       journal: recorder.journalFile,
       warnings: recorder.warnings,

@@ -60,6 +60,7 @@ export interface ReportInput {
   readonly observers: readonly ObserverIdentity[];
   readonly state: MachineState;
   readonly stopTookMs: number;
+  readonly endedAtMs: number;
   readonly events: readonly DrillEvent[];
   readonly journal: string;
   readonly warnings: readonly string[];
@@ -95,6 +96,8 @@ export function buildReport(input: ReportInput): DrillReport {
     bounds,
     targets: settings.targets,
     stopTookMs: input.stopTookMs,
+    endedAtMs: input.endedAtMs,
+    ttlSeconds: scenario.ttlSeconds,
     speed,
   });
   return {

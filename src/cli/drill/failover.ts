@@ -2,14 +2,14 @@
 
 import { join } from "node:path";
 import type { Backend } from "../../backend/backend.ts";
-import { systemClock } from "../../clock.ts";
+import { type Clock, systemClock } from "../../clock.ts";
 import type { DrillTargets as ConfiguredTargets } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { failoverBounds } from "../../drill/bounds.ts";
 import { chooseFailover } from "../../drill/choose.ts";
 import { parseDuration } from "../../drill/duration.ts";
 import type { DrillHappening, DrillHost } from "../../drill/events.ts";
-import { drillIdAt, type JournalReading, openJournal } from "../../drill/journal.ts";
+import { drillIdAt, type JournalReading, lastRestoredAt, openJournal } from "../../drill/journal.ts";
 import { readScenario } from "../../drill/live.ts";
 import { assembleObservers } from "../../drill/observers/assemble.ts";
 import { follow, NO_PROGRESS } from "../../drill/progress.ts";
@@ -130,6 +130,13 @@ function firstReportsMs(intervalSeconds: number): number {
   return (intervalSeconds + 10) * 1000;
 }
 
+/** Clock ms to wait for a steady state that is only on its way: after another drill's endpoint was restored. */
+function comesBackMs(restoredAt: number | undefined, failbackMs: number, clock: Clock): number {
+  if (restoredAt === undefined) return 0;
+  const passedMs = (clock.now() - restoredAt) * clock.speed;
+  return passedMs < failbackMs * 2 ? failbackMs * 2 : 0;
+}
+
 export async function drillFailover(
   context: CommandContext,
   name: string | undefined,
@@ -148,7 +155,7 @@ export async function drillFailover(
     const directory = join(daemonHome(context.host.env).directory, "drills");
     const before = plainVoice(context);
     const say = (happening: DrillHappening) => before.host(stamp(clock, happening));
-    const recovered = await recoverUnfinishedDrills({
+    await recoverUnfinishedDrills({
       directory,
       backend,
       reading: JOURNAL_READING,
@@ -169,7 +176,7 @@ export async function drillFailover(
       {
         clock,
         pendingMs: firstReportsMs(healthCheck.intervalSeconds),
-        failedMs: recovered === 0 ? 0 : bounds.failback.ms * 2,
+        failedMs: comesBackMs(lastRestoredAt(directory), bounds.failback.ms, clock),
         waiting: (waitingFor) => say({ code: "steady.waiting", checks: waitingFor }),
       },
       signal,

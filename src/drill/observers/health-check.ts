@@ -19,7 +19,7 @@ function lookFrom(verdict: HealthVerdict | undefined): Look {
   const { healthyCheckers, checkers, failingProbes } = verdict;
   return {
     sees: verdict.healthy ? "primary" : "secondary",
-    detail: `${healthyCheckers} of ${checkers} checkers hold it healthy, ${failingProbes} latest probes failed`,
+    detail: `${healthyCheckers} of ${checkers} checkers hold it healthy, ${failingProbes} probes fail`,
   };
 }
 

@@ -44,7 +44,7 @@ function timeline(report: DrillReport, look: Look): string {
 function judgement(one: Measurement, look: Look): string {
   const paint = paintOf(look);
   if (one.withinTarget === false) return paint.red("past its target");
-  if (one.withinBound === null) return one.withinTarget === null ? paint.dim("did not happen") : "";
+  if (one.withinBound === null) return paint.dim("did not happen");
   if (!one.withinBound) return paint.yellow("beyond its bound");
   return paint.green(one.withinTarget === true ? "within target and bound" : "within bound");
 }
@@ -64,7 +64,7 @@ function figures(report: DrillReport, look: Look): string {
     report.measurements.map((one) => [
       MEASUREMENT_WORDS[one.key],
       duration(one.measuredMs),
-      ...(scaled ? [duration(one.realMs)] : []),
+      ...(scaled ? [one.realMs === null ? "-" : duration(one.realMs)] : []),
       one.targetMs === null ? "-" : duration(one.targetMs),
       duration(one.boundMs),
       judgement(one, look),
@@ -95,7 +95,7 @@ function observers(report: DrillReport, look: Look): string {
 function verdict(report: DrillReport, look: Look): string {
   const paint = paintOf(look);
   const { exceeded, beyondBound } = report.verdict;
-  const name = (keys: typeof exceeded) => keys.map((key) => MEASUREMENT_WORDS[key]).join("; ");
+  const name = (keys: typeof exceeded) => keys.map((key) => MEASUREMENT_WORDS[key].trim()).join("; ");
   if (report.outcome !== "completed") return paint.red(`Not completed: ${outcomeWords(report.outcome)}.`);
   const targets = report.measurements.filter((one) => one.targetMs !== null).length;
   const kept = targets === 0 ? "Completed; there was no target." : `Completed; ${targets} of ${targets} targets kept.`;

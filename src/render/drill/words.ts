@@ -43,6 +43,7 @@ export const MEASUREMENT_WORDS: Record<MeasurementKey, string> = {
   resolver: "Caching resolver flip",
   failover: "Failover, everyone",
   downtime: "Client downtime",
+  worstDowntime: "  with the worst cache",
   failbackServers: "Failback, last server",
   failback: "Failback, everyone",
 };
