@@ -43,6 +43,7 @@ export function createLogsService(settings: LogsServiceSettings): LogsService {
   const account = settings.account ?? DEFAULT_ACCOUNT;
   const storage = new LogStorage(store, clock);
   const queue = new EventQueue(storage, clock, QUERY_LOG_REGION);
+  const settle = () => queue.flush();
 
   return {
     service: defineService({
@@ -53,14 +54,14 @@ export function createLogsService(settings: LogsServiceSettings): LogsService {
       requestErrors: { malformed: "SerializationException", invalid: "InvalidParameterException" },
       handlers: {
         ...groupHandlers(storage),
-        ...streamHandlers(storage),
-        ...eventHandlers(storage, clock, () => queue.flush()),
+        ...streamHandlers(storage, settle),
+        ...eventHandlers(storage, clock, settle),
         ...policyHandlers(store, clock),
       },
     }),
 
     append: (groupName, streamName, events) => queue.append(groupName, streamName, events),
-    flush: () => queue.flush(),
+    flush: settle,
 
     route53MayWrite(arn, hostedZoneId) {
       const address = logGroupOfArn(arn, account);

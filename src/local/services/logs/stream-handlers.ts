@@ -36,8 +36,10 @@ function describe(account: string, group: LogGroup, { name, state }: NamedStream
   };
 }
 
+/** `settle` is called before streams are described, so that what waits to be written is seen. */
 export function streamHandlers(
   storage: LogStorage,
+  settle: () => void,
 ): LogsHandlers<"CreateLogStream" | "DeleteLogStream" | "DescribeLogStreams"> {
   return {
     CreateLogStream(input, { region }) {
@@ -58,6 +60,7 @@ export function streamHandlers(
     },
 
     DescribeLogStreams(input, context) {
+      settle();
       const group = groupByEither(storage, input, context);
       const limit = checkRange(input.limit ?? PAGE_SIZE, "limit", 1, PAGE_SIZE);
       const order = checkOneOf(input.orderBy ?? "LogStreamName", "orderBy", ["LogStreamName", "LastEventTime"]);
