@@ -4,6 +4,7 @@
  */
 
 import { randomInt } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { exchange } from "../../dns/client.ts";
 import { createDelegationMemory } from "../../dns/delegation-memory.ts";
 import type { RootHint } from "../../dns/hints.ts";
@@ -36,6 +37,8 @@ export interface ResolverOptions {
 const TIMEOUT_MS = 1000;
 /** RFC 9520 section 3.2: failures are remembered too, if only briefly. */
 const FAILURE_TTL_SECONDS = 1;
+/** Walks at a time; a flood of questions must not fill the memory. */
+const MOST_WALKS = 1000;
 /** RFC 8914 */
 const EDE_NO_REACHABLE_AUTHORITY = 22;
 
@@ -43,6 +46,11 @@ interface Resolved {
   readonly answer: CachedAnswer;
   readonly scopeBits: number;
 }
+
+const TOO_BUSY: Resolved = {
+  answer: { rcode: RCODE.SERVFAIL, answers: [], authorities: [], failure: "too-many-questions" },
+  scopeBits: 0,
+};
 
 function shuffled<Item>(items: readonly Item[]): Item[] {
   const left = [...items];
@@ -85,6 +93,8 @@ export class CachingResolver {
 
   constructor(options: ResolverOptions) {
     this.#options = options;
+    // Every walk listens to it.
+    setMaxListeners(0, this.#abort.signal);
     this.#cache = new ResolverCache(options.elapsedMs);
     this.#memory = createDelegationMemory(options.elapsedMs);
   }
@@ -155,10 +165,15 @@ export class CachingResolver {
     );
   }
 
-  #resolveOnce(question: Question, clientSubnet: ClientSubnet | undefined, subnet: Subnet | undefined) {
+  #resolveOnce(
+    question: Question,
+    clientSubnet: ClientSubnet | undefined,
+    subnet: Subnet | undefined,
+  ): Promise<Resolved> {
     const key = `${question.type} ${question.name} ${clientSubnet === undefined ? "-" : formatClientSubnet(clientSubnet)}`;
     const underway = this.#underway.get(key);
     if (underway !== undefined) return underway;
+    if (this.#underway.size >= MOST_WALKS) return Promise.resolve(TOO_BUSY);
     const walk = this.#resolve(question, clientSubnet, subnet).finally(() => this.#underway.delete(key));
     this.#underway.set(key, walk);
     return walk;

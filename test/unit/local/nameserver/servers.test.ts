@@ -1,6 +1,7 @@
 import { execFile, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { connect, type Socket } from "node:net";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { exchange } from "../../../../src/dns/client.ts";
 import { resolveName } from "../../../../src/dns/iterate.ts";
@@ -428,6 +429,30 @@ describe("the sockets", () => {
     await answered;
     expect(heard.map((octets) => octets.readUInt16BE(0))).toEqual([77]);
     await new Promise<void>((resolve) => socket.close(() => resolve()));
+  });
+
+  it("go on after any datagrams and streams of rubbish, at every kind of server", async () => {
+    await serveExample();
+    const good = wireQuery("www.example.com", "A", { recursionDesired: true });
+    const bent = fc.tuple(fc.nat(good.length - 1), fc.nat(255)).map(([index, octet]) => {
+      const copy = Buffer.from(good);
+      copy.writeUInt8(octet, index);
+      return copy;
+    });
+    const rubbish = fc.sample(fc.oneof(bent, fc.uint8Array({ maxLength: 80 })), 300);
+    const socket = createSocket("udp4");
+    for (const address of [ROOT, TLD, FIRST, RESOLVER]) {
+      for (const octets of rubbish) await new Promise((resolve) => socket.send(octets, servers.port, address, resolve));
+      const stream = connect({ host: address, port: servers.port });
+      stream.on("error", () => undefined);
+      await new Promise((resolve) => stream.write(Buffer.concat(rubbish), resolve));
+      stream.destroy();
+    }
+    await new Promise<void>((resolve) => socket.close(() => resolve()));
+    expect((await at(ROOT, ".", "NS")).rcode).toBe("NOERROR");
+    expect((await at(TLD, "com", "NS")).rcode).toBe("NOERROR");
+    expect((await at(FIRST, "www.example.com", "A")).answers).toHaveLength(1);
+    expect((await resolved("www.example.com", "A")).answers).toHaveLength(1);
   });
 
   it("share one port number, and a second set of servers picks another", async () => {
