@@ -128,9 +128,9 @@ function measurement(input: MeasureInput, key: MeasurementKey, span: Span | unde
   const measuredMs = span?.ms ?? null;
   return {
     key,
-    measuredMs,
-    uncertaintyMs: span?.uncertaintyMs ?? 0,
-    realMs: measuredMs === null ? null : measuredMs / input.speed,
+    measuredMs: measuredMs === null ? null : Math.round(measuredMs),
+    uncertaintyMs: Math.round(span?.uncertaintyMs ?? 0),
+    realMs: measuredMs === null ? null : Math.round(measuredMs / input.speed),
     targetMs: targetMs ?? null,
     boundMs,
     withinTarget: withinTarget(measuredMs, against),

@@ -73,8 +73,9 @@ function summarize(observer: ObserverIdentity, state: MachineState): ObserverSum
   return {
     ...observer,
     observations: track.reduce((sum, run) => sum + run.observations, 0),
-    secondaryAfterMs: over === undefined ? null : over.atMs - state.stoppedAtMs,
-    primaryAfterMs: back === undefined || state.runningAtMs === undefined ? null : back.atMs - state.runningAtMs,
+    secondaryAfterMs: over === undefined ? null : Math.round(over.atMs - state.stoppedAtMs),
+    primaryAfterMs:
+      back === undefined || state.runningAtMs === undefined ? null : Math.round(back.atMs - state.runningAtMs),
     lastSaw: currentSight(track) ?? null,
   };
 }
@@ -82,8 +83,8 @@ function summarize(observer: ObserverIdentity, state: MachineState): ObserverSum
 export function buildTimeline(events: readonly DrillEvent[], stoppedAtMs: number, speed: number): TimelineEntry[] {
   return events.filter(isTimelineEvent).map(({ at, clockMs, ...happening }) => ({
     at: new Date(at).toISOString(),
-    sinceStopMs: clockMs - stoppedAtMs,
-    realSinceStopMs: (clockMs - stoppedAtMs) / speed,
+    sinceStopMs: Math.round(clockMs - stoppedAtMs),
+    realSinceStopMs: Math.round((clockMs - stoppedAtMs) / speed),
     ...happening,
   }));
 }

@@ -183,7 +183,8 @@ export async function drillFailover(
     );
     say({ code: "steady.checked", checks, ok: true });
 
-    const question = `Stop ${targetLabel(scenario.target)} behind ${displayName(scenario.name)} on ${backend.label}? Clients may be without service for up to ${Math.ceil(bounds.client.ms / 1000)} s of its clock.`;
+    const outageSeconds = Math.ceil(bounds.client.ms / clock.speed / 1000);
+    const question = `Stop ${targetLabel(scenario.target)} behind ${displayName(scenario.name)} on ${backend.label}? Clients may be without service for up to ${outageSeconds} s.`;
     if (!(await context.confirm(question))) {
       context.note("nothing was stopped");
       return EXIT.ok;
