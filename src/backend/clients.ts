@@ -35,6 +35,8 @@ export function createClients(settings: ClientSettings): ClosableClients {
   const config = {
     region: globalRegion,
     maxAttempts,
+    // Without these a network that swallows packets would hang a command for good.
+    requestHandler: { connectionTimeout: 10_000, requestTimeout: 60_000, throwOnRequestTimeout: true },
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(profile === undefined ? {} : { profile }),
     ...(credentials === undefined ? {} : { credentials }),

@@ -35,6 +35,9 @@ export const DEFAULT_DNS_PORT = 5300;
 /** The backend's ms from PENDING to INSYNC. AWS takes up to 60 s; here it is only long enough to be seen. */
 const DEFAULT_PROPAGATION_DELAY_MS = 200;
 
+/** Real ms that the endpoints get to be up before the health checkers begin. */
+const ENDPOINTS_FIRST_MS = 2_000;
+
 export interface LocalBackendOptions {
   /** Where its state is; without one everything is in memory. */
   readonly home?: DaemonHome;
@@ -211,8 +214,10 @@ interface Core {
 
 async function startCore(store: Store, clock: Clock, options: LocalBackendOptions, dnsPort: number): Promise<Core> {
   const { account = DEFAULT_ACCOUNT, propagationDelayMs = DEFAULT_PROPAGATION_DELAY_MS, onDefect = () => {} } = options;
+  const realTime = systemClock();
   const health = createHealthMonitor({
     clock,
+    store,
     resolve: (name, signal) => resolveLocally(nameServers.resolver)(name, signal),
   });
   const nameServers = await startNameServers({
@@ -242,10 +247,14 @@ async function startCore(store: Store, clock: Clock, options: LocalBackendOption
     account,
   });
   const sts = createStsService({ account });
-  const endpoints = createEndpointKeeper({ store });
+  const endpoints = createEndpointKeeper({ store, clock: realTime });
   domains.restore();
+  // Before the health checks, whose first probes would find them down. One that hangs must not keep the rest waiting.
+  await Promise.race([
+    endpoints.restore(),
+    new Promise<void>((resolve) => void realTime.after(ENDPOINTS_FIRST_MS, resolve)),
+  ]);
   route53.restore();
-  endpoints.restore();
   // The servers of the zones that there are answer from the first moment.
   await nameServers.settled();
   return {

@@ -18,8 +18,8 @@ const SLOWEST_RESTART_MS = 5_000;
 const PROVEN_MS = 10_000;
 
 export interface EndpointKeeper extends EndpointControl {
-  /** Starts what the store holds. What cannot start is tried again and again. */
-  restore(): void;
+  /** Starts what the store holds; resolves when each has been tried once. What cannot start is tried again and again. */
+  restore(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -82,11 +82,14 @@ class Keeper implements EndpointKeeper {
     this.#clock = clock;
   }
 
-  restore(): void {
-    for (const { value } of this.#definitions.entries()) {
-      const kept = this.#adopt(value);
-      void this.#inTurn(kept, () => this.#run(kept)).catch(() => this.#startAgainLater(kept));
-    }
+  async restore(): Promise<void> {
+    const definitions = [...this.#definitions.entries()].map(({ value }) => value);
+    await Promise.all(
+      definitions.map((definition) => {
+        const kept = this.#adopt(definition);
+        return this.#inTurn(kept, () => this.#run(kept)).catch(() => this.#startAgainLater(kept));
+      }),
+    );
   }
 
   async list(): Promise<LocalEndpoint[]> {

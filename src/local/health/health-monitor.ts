@@ -5,6 +5,7 @@
 
 import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
 import type { Clock, Timer } from "../../clock.ts";
+import type { Store, Table } from "../store/store.ts";
 import type { CheckerObservation, HealthMonitor, HealthTransition } from "./monitor.ts";
 import { type Probe, type Resolve, socketProbe } from "./probe.ts";
 import { type ProbeTarget, probeTarget } from "./probe-target.ts";
@@ -24,6 +25,8 @@ export interface HealthMonitorOptions {
   readonly resolve: Resolve;
   /** Makes one probe; over real sockets unless given. */
   readonly probe?: Probe;
+  /** Where verdicts outlive this process. Without it, every check counts as healthy again after a restart. */
+  readonly store?: Store;
 }
 
 /** One check as it stands, for the backend's own status. */
@@ -42,7 +45,7 @@ export interface ListedHealthMonitor extends HealthMonitor {
 }
 
 export function createHealthMonitor(options: HealthMonitorOptions): ListedHealthMonitor {
-  return new CheckerFleet(options.clock, options.probe ?? socketProbe(options.resolve));
+  return new CheckerFleet(options.clock, options.probe ?? socketProbe(options.resolve), options.store);
 }
 
 /** One region's checker of one endpoint: its timetable and what it has seen. */
@@ -134,10 +137,15 @@ class CheckerFleet implements ListedHealthMonitor {
   readonly #healthy = new Map<string, boolean>();
   readonly #listeners = new Set<(transition: HealthTransition) => void>();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #store: Store | undefined;
+  /** By health check, the regions whose checkers find the endpoint unhealthy; healthy needs no memory. */
+  readonly #unhealthyRegions: Table<readonly string[]> | undefined;
 
-  constructor(clock: Clock, probe: Probe) {
+  constructor(clock: Clock, probe: Probe, store: Store | undefined) {
     this.#clock = clock;
     this.#probe = probe;
+    this.#store = store;
+    this.#unhealthyRegions = store?.table("unhealthy-checker-regions");
   }
 
   put(healthCheckId: string, config: HealthCheckConfig): void {
@@ -147,13 +155,16 @@ class CheckerFleet implements ListedHealthMonitor {
     const places = target === undefined ? [] : checkersFor(config.Regions);
     const checkers = places.map((place) => new Checker(place, this.#clock, (one) => this.#run(healthCheckId, one)));
     this.#checks.set(healthCheckId, { config, target, checkers, stop: new AbortController() });
+    const unhealthyBefore = before === undefined ? (this.#unhealthyRegions?.get(healthCheckId) ?? []) : [];
     const intervalMs = (config.RequestInterval ?? DEFAULT_INTERVAL_SECONDS) * 1000;
     checkers.forEach((checker, index) => {
       // An update does not make an endpoint healthy: what a region has found stays until it finds otherwise.
       const predecessor = before?.checkers.find(({ place }) => place === checker.place);
       if (predecessor !== undefined) checker.inherit(predecessor);
+      else if (unhealthyBefore.includes(checker.place.region)) checker.verdict = { healthy: false, against: 0 };
       checker.start(index * FIRST_PROBES_APART_MS, (index * intervalMs) / checkers.length, intervalMs);
     });
+    if (config.Disabled === true) this.#remember(healthCheckId, []);
     this.#announce(healthCheckId);
   }
 
@@ -162,6 +173,7 @@ class CheckerFleet implements ListedHealthMonitor {
     this.#checks.delete(healthCheckId);
     this.#announce(healthCheckId);
     this.#healthy.delete(healthCheckId);
+    this.#remember(healthCheckId, []);
   }
 
   isHealthy(healthCheckId: string): boolean {
@@ -224,10 +236,20 @@ class CheckerFleet implements ListedHealthMonitor {
         // Removed or replaced meanwhile: what was asked before says nothing about what holds now.
         if (stop.signal.aborted) return;
         const turned = checker.record(result, config.FailureThreshold ?? DEFAULT_FAILURE_THRESHOLD);
-        if (turned) this.#announce(healthCheckId);
+        if (!turned) return;
+        this.#announce(healthCheckId);
+        this.#remember(healthCheckId, check.checkers);
       });
     this.#underWay.add(probing);
     void probing.finally(() => this.#underWay.delete(probing));
+  }
+
+  #remember(healthCheckId: string, checkers: readonly Checker[]): void {
+    const unhealthy = checkers.filter(({ verdict }) => !verdict.healthy).map(({ place }) => place.region);
+    this.#store?.write(() => {
+      if (unhealthy.length === 0) this.#unhealthyRegions?.remove(healthCheckId);
+      else this.#unhealthyRegions?.put(healthCheckId, unhealthy);
+    });
   }
 
   /** `known` keeps what one announcement has worked out; a check that is being worked out counts as healthy there. */

@@ -122,8 +122,8 @@ describe("an endpoint", () => {
     await first.stop(id, 60_000);
     await first.close();
     const { keeper: second } = keeper(store);
-    second.restore();
-    await vi.waitFor(async () => expect((await answer(place)).status).toBe(200));
+    await second.restore();
+    expect((await answer(place)).status).toBe(200);
   });
 
   it("is gone for good once it is removed", async () => {

@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createHealthMonitor } from "../../../../src/local/health/health-monitor.ts";
 import type { HealthMonitor, HealthTransition } from "../../../../src/local/health/monitor.ts";
 import type { Probe } from "../../../../src/local/health/probe.ts";
+import { openStore } from "../../../../src/local/store/lmdb-store.ts";
+import type { Store } from "../../../../src/local/store/store.ts";
 import { type FakeClock, fakeClock } from "../../../support/fake-clock.ts";
 
 const monitors: HealthMonitor[] = [];
@@ -30,7 +32,7 @@ interface Scene {
   readonly down: Set<string>;
 }
 
-function scene(): Scene {
+function scene(store?: Store): Scene {
   const clock = fakeClock();
   const down = new Set<string>();
   const probes: { id: string; at: number }[] = [];
@@ -40,7 +42,12 @@ function scene(): Scene {
       ? { passed: false, status: "Failure: Connection refused" }
       : { passed: true, status: "Success: HTTP Status Code 200, OK" };
   };
-  const monitor = createHealthMonitor({ clock, probe, resolve: async () => ({ addresses: [], rcode: "NXDOMAIN" }) });
+  const monitor = createHealthMonitor({
+    clock,
+    probe,
+    resolve: async () => ({ addresses: [], rcode: "NXDOMAIN" }),
+    ...(store === undefined ? {} : { store }),
+  });
   monitors.push(monitor);
   const transitions: HealthTransition[] = [];
   monitor.onTransition((transition) => transitions.push(transition));
@@ -158,6 +165,27 @@ describe("health checkers", () => {
     expect(probes).toEqual([]);
     expect(monitor.isHealthy("a")).toBe(true);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("remember over a restart which endpoints they found unhealthy, and forget what is removed", async () => {
+    const store = openStore({ inMemory: true });
+    const first = scene(store);
+    first.down.add("a").add("b");
+    first.monitor.put("a", http({ FailureThreshold: 1 }));
+    first.monitor.put("b", http({ FailureThreshold: 1 }));
+    first.monitor.put("c", http({ FailureThreshold: 1 }));
+    await first.clock.advance(500);
+    first.monitor.remove("b");
+    await first.monitor.close();
+    const second = scene(store);
+    for (const id of ["a", "b", "c"]) second.monitor.put(id, http({ FailureThreshold: 1 }));
+    expect(["a", "b", "c"].map((id) => second.monitor.isHealthy(id))).toEqual([false, true, true]);
+    await second.clock.advance(500);
+    expect(second.monitor.isHealthy("a")).toBe(true);
+    await second.monitor.close();
+    const third = scene(store);
+    third.monitor.put("a", http());
+    expect(third.monitor.isHealthy("a")).toBe(true);
   });
 
   it("treat a probe that breaks as a failure with its reason", async () => {
