@@ -2,7 +2,7 @@
 
 import { type DomainName, isWithin } from "../route53/names.ts";
 import { type Edns, type EdnsOption, readOpt, writeOpt } from "./edns.ts";
-import { NameWriter, readName } from "./name-wire.ts";
+import { NameWriter, readName, wireOf } from "./name-wire.ts";
 import { readRdata, writeRdata } from "./rdata-names.ts";
 import { CLASS, OPCODE, RCODE, TYPE } from "./types.ts";
 import { MAX_MESSAGE_OCTETS, MalformedMessageError, type ReadableHeader, WireReader, WireWriter } from "./wire.ts";
@@ -233,10 +233,10 @@ export function encodeMessage(message: Message, options: EncodeOptions = {}): Bu
 }
 
 function readQuestion(reader: WireReader): Question {
-  const { name, octets, canonical } = readName(reader);
+  const { name, labels, canonical } = readName(reader);
   const type = reader.uint16();
   const questionClass = reader.uint16();
-  return { name, type, class: questionClass, ...(canonical ? {} : { spelling: octets }) };
+  return { name, type, class: questionClass, ...(canonical ? {} : { spelling: wireOf(labels) }) };
 }
 
 function readRecord(reader: WireReader): ResourceRecord {
@@ -257,14 +257,21 @@ function readHeader(reader: WireReader): { header: ReadableHeader; bits: number 
   };
 }
 
+function section<Item>(reader: WireReader, count: number, read: (reader: WireReader) => Item): Item[] {
+  const items: Item[] = [];
+  for (let i = 0; i < count; i++) items.push(read(reader));
+  return items;
+}
+
 function readBody(reader: WireReader, header: ReadableHeader, bits: number): Message {
-  const counts = Array.from({ length: 4 }, () => reader.uint16());
-  const section = <Item>(index: number, read: (reader: WireReader) => Item): Item[] =>
-    Array.from({ length: counts[index] ?? 0 }, () => read(reader));
-  const questions = section(0, readQuestion);
-  const answers = section(1, readRecord);
-  const authorities = section(2, readRecord);
-  const everythingElse = section(3, readRecord);
+  const questionCount = reader.uint16();
+  const answerCount = reader.uint16();
+  const authorityCount = reader.uint16();
+  const additionalCount = reader.uint16();
+  const questions = section(reader, questionCount, readQuestion);
+  const answers = section(reader, answerCount, readRecord);
+  const authorities = section(reader, authorityCount, readRecord);
+  const everythingElse = section(reader, additionalCount, readRecord);
   if (reader.left > 0) throw new MalformedMessageError(`${reader.left} octets follow the message`);
 
   const opts = everythingElse.filter((record) => record.type === TYPE.OPT);

@@ -14,10 +14,26 @@ const PLAIN: readonly boolean[] = Array.from(
 
 export interface ReadName {
   readonly name: DomainName;
-  /** Uncompressed, case kept. */
-  readonly octets: Uint8Array;
-  /** Whether the octets are what `name` alone would give, i.e. no capitals were lost. */
+  /** Case kept; views of what was read. */
+  readonly labels: readonly Uint8Array[];
+  /** Whether the labels are what `name` alone would give, i.e. no capitals were lost. */
   readonly canonical: boolean;
+}
+
+/** The octets of a name, uncompressed, case as in the labels. */
+export function wireOf(labels: readonly Uint8Array[]): Uint8Array {
+  const wire = new Uint8Array(labels.reduce((length, label) => length + label.length + 1, 1));
+  let at = 0;
+  for (const label of labels) {
+    wire[at++] = label.length;
+    wire.set(label, at);
+    at += label.length;
+  }
+  return wire;
+}
+
+function hasCapitals(labels: readonly Uint8Array[]): boolean {
+  return labels.some((label) => label.some((octet) => octet >= 0x41 && octet <= 0x5a));
 }
 
 /**
@@ -46,8 +62,9 @@ export function readName(reader: WireReader, allowPointers = true): ReadName {
         throw new MalformedMessageError(`a compressed name at offset ${reader.at}, where none may be`);
       if (at + 2 > end) throw new MalformedMessageError(`a compression pointer is cut off at offset ${at}`);
       const target = ((size & 0x3f) << 8) | (octets[at + 1] as number);
-      if (target >= pieceStart)
+      if (target >= pieceStart) {
         throw new MalformedMessageError(`a compression pointer at offset ${at} does not point back`);
+      }
       if (after < 0) after = at + 2;
       at = target;
       pieceStart = target;
@@ -56,34 +73,19 @@ export function readName(reader: WireReader, allowPointers = true): ReadName {
       continue;
     }
     if (size > 63) throw new MalformedMessageError(`an unknown kind of label at offset ${at}`);
-    if (at + 1 + size > end) throw new MalformedMessageError(`a label runs past the end at offset ${at}`);
+    const next = at + 1 + size;
+    if (next > end) throw new MalformedMessageError(`a label runs past the end at offset ${at}`);
     length += size + 1;
     if (length > MAX_NAME_OCTETS) throw new MalformedMessageError(`a name is longer than ${MAX_NAME_OCTETS} octets`);
-    const label = octets.subarray(at + 1, at + 1 + size);
-    labels.push(label);
-    if (plain) {
-      for (const octet of label) {
-        if (!PLAIN[octet]) {
-          plain = false;
-          break;
-        }
-      }
-      if (plain) text += `${label.toString("latin1")}.`;
-    }
-    at += 1 + size;
+    for (let i = at + 1; plain && i < next; i++) plain = PLAIN[octets[i] as number] as boolean;
+    if (plain) text += `${octets.toString("latin1", at + 1, next)}.`;
+    labels.push(octets.subarray(at + 1, next));
+    at = next;
   }
   reader.at = after;
-  const wire = new Uint8Array(length);
-  let to = 0;
-  let canonical = true;
-  for (const label of labels) {
-    wire[to++] = label.length;
-    wire.set(label, to);
-    to += label.length;
-    if (!plain) canonical &&= !label.some((octet) => octet >= 0x41 && octet <= 0x5a);
-  }
-  const name = labels.length === 0 ? ("." as DomainName) : plain ? (text as DomainName) : nameOf(labels);
-  return { name, octets: wire, canonical };
+  if (labels.length === 0) return { name: "." as DomainName, labels, canonical: true };
+  if (plain) return { name: text as DomainName, labels, canonical: true };
+  return { name: nameOf(labels), labels, canonical: !hasCapitals(labels) };
 }
 
 /** Uncompressed and in lower case: the canonical form of RFC 4034 section 6.2. */

@@ -3,7 +3,7 @@
  * when sent; the others of the list are understood when received (RFC 3597 section 4, RFC 2782, RFC 2915).
  */
 
-import { type NameWriter, readName } from "./name-wire.ts";
+import { type NameWriter, readName, wireOf } from "./name-wire.ts";
 import { TYPE } from "./types.ts";
 import { MalformedMessageError, WireReader, type WireWriter } from "./wire.ts";
 
@@ -51,7 +51,7 @@ export function readRdata(reader: WireReader, type: number, length: number): Uin
   const data = new WireReader(reader.octets, start, end);
   const pieces: Uint8Array[] = [];
   for (const part of layout.parts) {
-    if (part === "name") pieces.push(readName(data).octets);
+    if (part === "name") pieces.push(wireOf(readName(data).labels));
     else if (part === "string") {
       const size = data.uint8();
       pieces.push(Uint8Array.of(size), data.bytes(size));
@@ -65,27 +65,22 @@ export function readRdata(reader: WireReader, type: number, length: number): Uin
 /** Writes a record's data, its names compressed where that is allowed. Data that does not fit its type goes out as it is. */
 export function writeRdata(writer: WireWriter, names: NameWriter, type: number, rdata: Uint8Array): void {
   const layout = LAYOUTS.get(type);
-  if (layout === undefined || !layout.compressedWhenSent || !isWellFormed(layout, rdata)) {
+  if (layout === undefined || !layout.compressedWhenSent) {
     writer.bytes(rdata);
     return;
   }
-  const data = new WireReader(rdata);
-  for (const part of layout.parts) {
-    if (part === "name") names.write(readName(data, false).name, true);
-    else if (typeof part === "number") writer.bytes(data.bytes(part));
-  }
-}
-
-function isWellFormed(layout: Layout, rdata: Uint8Array): boolean {
+  const start = writer.length;
   const data = new WireReader(rdata);
   try {
     for (const part of layout.parts) {
-      if (part === "name") readName(data, false);
-      else if (typeof part === "number") data.skip(part);
+      if (part === "name") names.write(readName(data, false).name, true);
+      else if (typeof part === "number") writer.bytes(data.bytes(part));
     }
-    return data.left === 0;
+    if (data.left === 0) return;
   } catch (error) {
-    if (error instanceof MalformedMessageError) return false;
-    throw error;
+    if (!(error instanceof MalformedMessageError)) throw error;
   }
+  writer.length = start;
+  names.truncate(start);
+  writer.bytes(rdata);
 }

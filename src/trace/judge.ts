@@ -1,5 +1,6 @@
 /** From what a trace saw to its findings: pure, so that every rule can be tested without a server. */
 
+import { PLAIN_EDNS } from "../dns/message.ts";
 import { type Finding, worstFirst } from "../findings/finding.ts";
 import { type DomainName, displayName, domainName, isWithin, splitLabels } from "../route53/names.ts";
 import { comparableAnswer } from "./check-servers.ts";
@@ -222,7 +223,7 @@ function judgeExchange({ steps, clientSubnet, servers }: Evidence): Finding[] {
   const exchange: ShownExchange = last.exchange;
   const found: Finding[] = [];
   if (exchange.truncatedOverUdp) {
-    found.push(traceFinding("answer.needs-tcp", { size: "1232" }));
+    found.push(traceFinding("answer.needs-tcp", { size: String(PLAIN_EDNS.udpSize) }));
   }
   if (clientSubnet !== undefined && last.result.kind === "answer") {
     const bits = exchange.clientSubnetScope ?? 0;
