@@ -3,6 +3,7 @@
 import type { Config } from "../config/config.ts";
 import type { Places } from "../config/load.ts";
 import { Failure } from "../errors.ts";
+import { knownIds } from "./known-ids.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LiveState } from "./live/live-state.ts";
 import { observe } from "./observation.ts";
@@ -79,6 +80,14 @@ export function makePlan(inputs: PlanInputs): Plan {
   };
 }
 
+/** A saved plan with only some of its phases. Throws a Failure when one of them needs another. */
+export function selectPhases(plan: Plan, live: LiveState, only: readonly PhaseName[]): Plan {
+  const phases = plan.phases.map((one) => (only.includes(one.phase) ? one : { phase: one.phase, ...EMPTY_PHASE }));
+  checkNeeds(phases, knownIds(live, plan));
+  return { ...plan, phases, summary: summaryOf(phases) };
+}
+
+const EMPTY_PHASE = { changes: [], batches: [], expectations: [] } as const;
 const NOTHING: PhaseDraft = { changes: [], expectations: [] };
 
 /** Policies and instances, then the record sets that are aliases of an instance. */
