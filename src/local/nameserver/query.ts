@@ -31,11 +31,12 @@ export type IncomingQuery =
 
 const HEADER_OCTETS = 12;
 
+/** Nothing is before the question's name that it could be compressed with. */
 function readQuestion(reader: WireReader): Question {
-  const { name, octets, canonical } = readName(reader);
-  const type = reader.uint16();
-  const questionClass = reader.uint16();
-  return { name, type, class: questionClass, ...(canonical ? {} : { spelling: octets }) };
+  const start = reader.at;
+  const { name } = readName(reader, false);
+  const spelling = Uint8Array.from(reader.octets.subarray(start, reader.at));
+  return { name, type: reader.uint16(), class: reader.uint16(), spelling };
 }
 
 /** Skips the records behind the question and picks out the OPT record, which only the additional section may have. */

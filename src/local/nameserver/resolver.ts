@@ -5,16 +5,18 @@
 
 import { randomInt } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import { exchange } from "../../dns/client.ts";
+import { type Exchange, ExchangeError, exchange } from "../../dns/client.ts";
 import { createDelegationMemory } from "../../dns/delegation-memory.ts";
 import type { RootHint } from "../../dns/hints.ts";
 import { type IterationOptions, iterate, type Resolution } from "../../dns/iterate.ts";
 import {
   type ClientSubnet,
   type Edns,
+  type EdnsOption,
   ednsOption,
   encodeMessage,
   formatClientSubnet,
+  type Message,
   PLAIN_EDNS,
   type Question,
 } from "../../dns/message.ts";
@@ -46,6 +48,13 @@ interface Resolved {
   readonly answer: CachedAnswer;
   readonly scopeBits: number;
 }
+
+/** A zone may delegate to servers elsewhere; the backend still talks to this machine only. */
+const loopbackExchange: Exchange = async (request) => {
+  const { address } = request.server;
+  if (!address.startsWith("127.")) throw new ExchangeError("no-route", `${address} is not on loopback`, 0);
+  return exchange(request);
+};
 
 const TOO_BUSY: Resolved = {
   answer: { rcode: RCODE.SERVFAIL, answers: [], authorities: [], failure: "too-many-questions" },
@@ -125,8 +134,12 @@ export class CachingResolver {
     edns: Edns | undefined,
     sender: Sender,
   ): Promise<Buffer | undefined> {
-    const refuse = (rcode: number) =>
-      encodeMessage(bareResponse(header, rcode, question, edns && responseEdns(edns, [])));
+    const response = (rcode: number, options: readonly EdnsOption[], sections: Partial<Message> = {}) => {
+      const bare = bareResponse(header, rcode, question, edns && responseEdns(edns, options));
+      const message = { ...bare, ...sections, flags: { ...bare.flags, recursionAvailable: true } };
+      return encodeMessage(message, { maxSize: responseLimit(sender, edns) });
+    };
+    const refuse = (rcode: number) => response(rcode, []);
     if (edns !== undefined && edns.version !== 0) return refuse(RCODE.BADVERS);
     const refusal = refusalOf(question);
     if (refusal !== undefined) return refuse(refusal);
@@ -153,16 +166,7 @@ export class CachingResolver {
         ? []
         : [{ kind: "ede", infoCode: EDE_NO_REACHABLE_AUTHORITY, text: answer.failure } as const]),
     ];
-    const bare = bareResponse(header, answer.rcode, question, edns && responseEdns(edns, options));
-    return encodeMessage(
-      {
-        ...bare,
-        flags: { ...bare.flags, recursionAvailable: true },
-        answers: answer.answers,
-        authorities: answer.authorities,
-      },
-      { maxSize: responseLimit(sender, edns) },
-    );
+    return response(answer.rcode, options, { answers: answer.answers, authorities: answer.authorities });
   }
 
   #resolveOnce(
@@ -205,7 +209,7 @@ export class CachingResolver {
     edns: Edns,
   ): Promise<{ readonly resolution: Resolution; readonly scopeBits: number }> {
     const options: IterationOptions = {
-      exchange,
+      exchange: loopbackExchange,
       roots: this.#options.roots,
       port: this.#options.port,
       timeoutMs: TIMEOUT_MS,

@@ -341,6 +341,21 @@ describe("the caching resolver", () => {
     expect(ednsOption(answer, "ede")).toMatchObject({ infoCode: 22 });
   });
 
+  it("never asks a server that is not on loopback", async () => {
+    servers.publishZone(
+      zoneOf("example.com", [
+        records("sub.example.com", "NS", ["ns.sub.example.com."]),
+        records("ns.sub.example.com", "A", ["192.0.2.53"]),
+      ]),
+    );
+    servers.setDelegation(domainName("example.com"), SERVERS);
+    await servers.settled();
+    const startedAt = performance.now();
+    expect((await resolved("www.sub.example.com", "A")).rcode).toBe("SERVFAIL");
+    // A question to a server that cannot answer would have taken a second, twice.
+    expect(performance.now() - startedAt).toBeLessThan(900);
+  });
+
   it("refuses to walk for a question without RD, but answers it from what it has", async () => {
     await serveExample();
     expect((await at(RESOLVER, "www.example.com", "A")).rcode).toBe("REFUSED");
