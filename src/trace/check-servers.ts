@@ -7,9 +7,9 @@ import {
   lookupAddresses,
   type ServerReached,
 } from "../dns/iterate.ts";
-import { hostOf, startOfAuthorityOf } from "../dns/typed-rdata.ts";
+import { addressOf, hostOf, startOfAuthorityOf } from "../dns/typed-rdata.ts";
 import { TYPE } from "../dns/types.ts";
-import { type DomainName, domainName } from "../route53/names.ts";
+import { type DomainName, domainName, isWithin } from "../route53/names.ts";
 import type { ServerCheck, ServerProbe, ShownResult } from "./report.ts";
 import { shownOutcome } from "./shown.ts";
 
@@ -62,6 +62,25 @@ async function probe(
   };
 }
 
+/** The addresses that a server of the zone gives for a host in it; undefined when it gives none of a family the glue has. */
+async function addressesInZone(
+  options: IterationOptions,
+  zone: DomainName,
+  server: ServerReached,
+  host: DomainName,
+  glue: readonly string[],
+): Promise<readonly string[] | undefined> {
+  const found: string[] = [];
+  for (const type of [TYPE.A, TYPE.AAAA]) {
+    // The registry may hold one family only, which is nobody's mistake.
+    if (!glue.some((address) => address.includes(":") === (type === TYPE.AAAA))) continue;
+    const outcome = await askServer(options, zone, server, { name: host, type });
+    if (outcome.kind !== "response" || outcome.meaning.kind !== "answer") return undefined;
+    found.push(...outcome.meaning.records.map(addressOf).filter((address) => address !== undefined));
+  }
+  return found;
+}
+
 /** Asks all servers that the parent names, then those that only the zone itself names. */
 export async function checkServers(
   options: IterationOptions,
@@ -81,10 +100,19 @@ export async function checkServers(
   const inZone = new Set(atParent.flatMap(({ probes }) => probes.flatMap((one) => one.nameServers ?? [])));
   const atParentNames = new Set<string>(atParent.map(({ name }) => name));
   const missing = [...inZone].filter((name) => !atParentNames.has(name)).map(domainName);
+  const serving = atParent.flatMap(({ name, probes }) =>
+    probes.filter((one) => one.serves).map(({ address }) => ({ name, address, port: options.port })),
+  )[0];
+  const inZoneAddresses = await eachOf(delegation.nameServers, async ({ name, glue }) =>
+    serving === undefined || glue.length === 0 || !isWithin(name, zone)
+      ? undefined
+      : addressesInZone(options, zone, serving, name, glue),
+  );
   const onlyInZone = await eachOf(missing, (name) => check(name, []));
   return [
-    ...atParent.map((one) => ({
+    ...atParent.map((one, index) => ({
       ...one,
+      ...(inZoneAddresses[index] === undefined ? {} : { addressesInZone: inZoneAddresses[index] }),
       // Where no server says anything, nobody contradicts the parent.
       listedBy: inZone.size === 0 || inZone.has(one.name) ? ("both" as const) : ("parent" as const),
     })),

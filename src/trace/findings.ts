@@ -106,6 +106,12 @@ export const traceFinding = findingsOf({
     reference: LAME,
     next: "Correct the name server's name at the parent and in the zone.",
   },
+  "delegation.glue-differs": {
+    severity: "warning",
+    message: "The parent says that {server} has the address {glue}; the zone itself says {addresses}.",
+    reference: ZONE_CUTS,
+    next: "Correct the host's addresses at the registrar, or the record in the zone.",
+  },
   "delegation.only-at-parent": {
     severity: "warning",
     message: "The parent delegates {zone} to {servers}, which the zone's own NS records do not name.",

@@ -140,8 +140,18 @@ function judgeServers({ servers, zone, port }: Evidence): Finding[] {
     }),
     ...unreachable.map((one) => traceFinding("delegation.unreachable", { ...one, port: String(port) })),
     ...lame.map((one) => traceFinding("delegation.lame", { ...one, zone: zoneText(zone) })),
+    ...servers.flatMap(judgeGlue),
     ...servers.flatMap((check) => check.probes.flatMap((probe) => judgeExtras(check, probe))),
   ];
+}
+
+function judgeGlue({ name, probes, addressesInZone }: ServerCheck): Finding[] {
+  if (addressesInZone === undefined) return [];
+  const [glue, addresses] = [probes.map((probe) => probe.address), [...addressesInZone]].map((list) =>
+    listText(list.sort()),
+  );
+  if (glue === undefined || addresses === undefined || glue === addresses) return [];
+  return [traceFinding("delegation.glue-differs", { server: displayName(name), glue, addresses })];
 }
 
 function judgeExtras(check: ServerCheck, { address, exchange }: ServerProbe): Finding[] {

@@ -102,6 +102,8 @@ export interface ServerCheck {
   readonly listedBy: "both" | "parent" | "child";
   /** How its addresses were found. */
   readonly addressesFrom: "glue" | "lookup";
+  /** What the zone itself says its addresses are; only for servers that lie in the zone and came with glue. */
+  readonly addressesInZone?: readonly string[];
   /** Empty when it has no address. */
   readonly probes: readonly ServerProbe[];
 }

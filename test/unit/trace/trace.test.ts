@@ -201,6 +201,16 @@ describe("what is wrong with a delegation", () => {
     expect(text).toContain("NAMED BY");
   });
 
+  it("shows glue that the zone contradicts", async () => {
+    const moved = zoneScript({
+      "example.com": ZONE.replace(`ns2.example.com 172800 A ${TWO}`, "ns2.example.com 9 A 127.78.1.3"),
+    });
+    const { report } = await run("www.example.com", { one: moved, two: moved });
+    expect(report.findings.map((finding) => finding.message)).toEqual([
+      "The parent says that ns2.example.com has the address 127.78.1.2; the zone itself says 127.78.1.3.",
+    ]);
+  });
+
   it("is left alone where domains are registered: those servers are not ours", async () => {
     const { report } = await run("www.nowhere.com");
     expect(found(report)).toEqual(["problem trace.not-delegated", "info trace.negative-ttl"]);
