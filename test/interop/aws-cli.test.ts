@@ -1,12 +1,19 @@
 /** The AWS CLI against a local backend: what people type, and what the CLI tells them when it is wrong. */
 
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { exchange } from "../../src/dns/client.ts";
+import { makeQuery } from "../../src/dns/message.ts";
+import { rdataToText } from "../../src/dns/rdata.ts";
+import { TYPE } from "../../src/dns/types.ts";
 import { LocalBackend } from "../../src/local/local-backend.ts";
+import { addressOfNameServer } from "../../src/local/nameserver/pool.ts";
+import { domainName } from "../../src/route53/names.ts";
 import { AWS_CLI, awsEnvironment, describeWith, type ProcessResult, runProcess } from "./peers.ts";
 
 describeWith(AWS_CLI, () => {
   let backend: LocalBackend;
   let zoneId: string;
+  let nameServer: string;
 
   function run(command: string, ...args: string[]): Promise<ProcessResult> {
     const [service = "", ...rest] = command.split(" ");
@@ -34,12 +41,25 @@ describeWith(AWS_CLI, () => {
   const change = (changes: string) =>
     ["route53 change-resource-record-sets", "--hosted-zone-id", zoneId, "--change-batch", changes] as const;
 
+  /** What the zone's first name server answers for an A query. */
+  async function answersOf(name: string): Promise<string[]> {
+    const { response } = await exchange({
+      server: { address: nameServer, port: backend.dnsPort },
+      query: makeQuery({ name: domainName(name), type: TYPE.A }),
+      transport: "auto",
+      timeoutMs: 2_000,
+      tries: 3,
+    });
+    return response.answers.map((record) => rdataToText(record.type, record.rdata));
+  }
+
   beforeAll(async () => {
     backend = await LocalBackend.start({ inMemory: true, apiPort: 0, dnsPort: 0 });
     const made = await aws("route53 create-hosted-zone", "--name", "myapp.com", "--caller-reference", "cli-1");
     zoneId = made.HostedZone.Id;
     expect(made.HostedZone.Name).toBe("myapp.com.");
     expect(made.DelegationSet.NameServers).toHaveLength(4);
+    nameServer = addressOfNameServer(domainName(made.DelegationSet.NameServers[0])) ?? "";
     expect(made.Location).toContain("/2013-04-01/hostedzone/Z");
   });
   afterAll(() => backend?.stop());
@@ -51,6 +71,7 @@ describeWith(AWS_CLI, () => {
     expect(ChangeInfo.Status).toBe("PENDING");
     await aws("route53 wait resource-record-sets-changed", "--id", ChangeInfo.Id);
     expect((await aws("route53 get-change", "--id", ChangeInfo.Id)).ChangeInfo.Status).toBe("INSYNC");
+    expect(await answersOf("anything.wild.myapp.com")).toEqual(["192.0.2.1"]);
   });
 
   it("lists zones and record sets, page by page by itself", async () => {
@@ -172,6 +193,11 @@ describeWith(AWS_CLI, () => {
       "1",
     );
     expect(TrafficPolicyInstance.Name).toBe("global.myapp.com.");
+    const id = TrafficPolicyInstance.Id;
+    const state = async () =>
+      (await aws("route53 get-traffic-policy-instance", "--id", id)).TrafficPolicyInstance.State;
+    await expect.poll(state, { timeout: 20_000 }).toBe("Applied");
+    expect(await answersOf("global.myapp.com")).toEqual(["192.0.2.77"]);
     const listed = await aws("route53 list-traffic-policy-instances");
     expect(listed.TrafficPolicyInstances).toHaveLength(1);
     await aws("route53 delete-traffic-policy-instance", "--id", TrafficPolicyInstance.Id);
