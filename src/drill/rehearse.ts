@@ -43,7 +43,9 @@ export interface Rehearsal {
 const TICK_MS = 500;
 const START_ATTEMPTS = 5;
 /** Renewals that may fail one after the other before the drill gives up. */
-const RENEWAL_FAILURES = 2;
+const RENEWAL_FAILURES = 3;
+/** Real ms from a renewal that failed to the next try. */
+const RENEWAL_RETRY_MS = 1000;
 
 /** A promise with its handle outside. */
 interface Gate {
@@ -210,14 +212,18 @@ async function stopAndWatch(
   const helpers = new AbortController();
   const keeper = new AbortController();
   let keeping: Promise<void> = Promise.resolve();
-  let restored = false;
+  let restoring: Promise<void> | undefined;
 
-  const restore = async () => {
+  /** Once: whoever failed to start it has already tried for a while. */
+  const restore = () => {
+    restoring ??= restoreNow();
+    return restoring;
+  };
+  const restoreNow = async () => {
     // A renewal under way must not stop what is just being started.
     keeper.abort();
     await keeping;
     await startAgain(rehearsal, recorder);
-    restored = true;
   };
 
   try {
@@ -277,7 +283,7 @@ async function stopAndWatch(
     return { state, stopTookMs };
   } finally {
     helpers.abort();
-    if (!restored) await restore();
+    await restore();
   }
 }
 
@@ -305,7 +311,7 @@ async function keepStopped(
   let failures = 0;
   while (!signal.aborted) {
     try {
-      await realClock.sleep(renewEveryMs, signal);
+      await realClock.sleep(failures === 0 ? renewEveryMs : RENEWAL_RETRY_MS, signal);
     } catch {
       return;
     }

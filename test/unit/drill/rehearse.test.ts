@@ -142,6 +142,28 @@ describe("rehearseFailover", () => {
     expect(service.endpointRuns()).toBe(true);
   });
 
+  it("ends when the endpoint's keeper is lost, and says that the endpoint could not be started", async () => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    let lost = false;
+    const reach =
+      <Result>(ask: () => Promise<Result>) =>
+      async () => {
+        if (lost) throw new Error("the keeper does not answer");
+        return ask();
+      };
+    const { stop, start, state } = service.target;
+    const target = { ...service.target, stop: reach(stop), start: reach(start), state: reach(state) };
+    const events: DrillEvent[] = [];
+    const drilling = drive(clock, rehearseFailover(rehearsalOf(service, directory, events, { target })), () => {
+      lost = clock.elapsedMs() > 3000;
+    });
+    await expect(drilling).rejects.toMatchObject({ code: "drill.not-restored" });
+    expect(events.filter((event) => event.code === "lease.failed")).toHaveLength(3);
+    expect(events.filter((event) => event.code === "start.intended")).toHaveLength(1);
+    expect(clock.elapsedMs()).toBeLessThan(20_000);
+  });
+
   it("tries to start the endpoint again until it runs", async () => {
     const clock = fakeClock();
     const service = simulatedService(clock);
