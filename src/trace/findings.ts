@@ -1,6 +1,6 @@
 /** Everything a trace can find, with its severity, words, source and next step. */
 
-import { findingsOf } from "../findings/finding.ts";
+import { type FindingDefinition, findingsOf } from "../findings/finding.ts";
 
 const rfc = (number: number, section: string, title: string) => ({
   title: `RFC ${number} section ${section}, ${title}`,
@@ -17,7 +17,7 @@ const NEGATIVE_CACHING = rfc(2308, "5", "Caching negative answers");
 const CNAME = rfc(1034, "3.6.2", "Aliases and canonical names");
 const ROUTING = aws("routing-policy", "Choosing a routing policy");
 
-export const traceFinding = findingsOf({
+export const TRACE_FINDINGS = {
   "trace.not-delegated": {
     severity: "problem",
     message: "{zone} has no {name}: the domain is not registered, or has no name servers at the registrar.",
@@ -45,6 +45,7 @@ export const traceFinding = findingsOf({
     severity: "warning",
     message: "{zone} says that there is nothing without its SOA record, so resolvers ask again every time.",
     reference: NEGATIVE_CACHING,
+    next: "Put the zone's SOA record into the authority section of negative answers, as every common name server does.",
   },
   "trace.alias-loop": {
     severity: "problem",
@@ -194,7 +195,9 @@ export const traceFinding = findingsOf({
   },
   "machine.no-ipv6": {
     severity: "info",
-    message: "This machine has no way to {addresses}, so that was not checked.",
+    message: "This machine reaches no IPv6 address ({addresses}), so those were not judged.",
     reference: rfc(3901, "3", "Policy based avoidance of name space fragmentation"),
   },
-});
+} as const satisfies Readonly<Record<string, FindingDefinition>>;
+
+export const traceFinding = findingsOf(TRACE_FINDINGS);

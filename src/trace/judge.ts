@@ -124,10 +124,22 @@ function byFault(
   return [...groups].map(([how, named]) => ({ how, servers: listText(named) }));
 }
 
+/**
+ * The IPv6 probes, where not one of them was answered although others were: then it is this machine that has no IPv6, which
+ * many have not, and says nothing about the servers.
+ */
+function unreachedOverIpv6(servers: readonly ServerCheck[]): readonly ServerProbe[] {
+  const probes = servers.flatMap((check) => check.probes);
+  const answered = probes.filter((probe) => probe.result.kind !== "failure");
+  const overIpv6 = probes.filter((probe) => probe.address.includes(":"));
+  return answered.length > 0 && answered.every((probe) => !overIpv6.includes(probe)) ? overIpv6 : [];
+}
+
 function judgeServers({ servers, zone, port }: Evidence): Finding[] {
   const withoutAddress = servers.filter((check) => check.probes.length === 0);
-  const unreachable = byFault(servers, ({ result }) =>
-    result.kind === "failure" && result.reason !== "no-route" ? result.detail : undefined,
+  const unjudged = unreachedOverIpv6(servers);
+  const unreachable = byFault(servers, (probe) =>
+    probe.result.kind === "failure" && !unjudged.includes(probe) ? probe.result.detail : undefined,
   );
   const lame = byFault(servers, (probe) =>
     probe.serves || probe.result.kind === "failure" ? undefined : lameness(probe),
@@ -184,10 +196,8 @@ function judgeDelegation(evidence: Evidence): Finding[] {
       traceFinding("servers.serials-differ", { zone, serials: listText(serials.sort((a, b) => a - b).map(String)) }),
     );
   }
-  const unrouted = probes
-    .filter((one) => one.result.kind === "failure" && one.result.reason === "no-route")
-    .map((one) => one.address);
-  if (unrouted.length > 0) found.push(traceFinding("machine.no-ipv6", { addresses: listText(unrouted) }));
+  const unjudged = unreachedOverIpv6(servers).map((probe) => probe.address);
+  if (unjudged.length > 0) found.push(traceFinding("machine.no-ipv6", { addresses: listText(unjudged) }));
   return found;
 }
 

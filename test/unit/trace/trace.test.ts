@@ -211,6 +211,16 @@ describe("what is wrong with a delegation", () => {
     ]);
   });
 
+  it("is not blamed for a machine without IPv6", async () => {
+    const { report } = await run("www.example.com", {
+      // Nobody listens on ::1, which every machine refuses or cannot reach.
+      delegation: `${DELEGATION}\nns1.example.com 9 AAAA ::1\nns2.example.com 9 AAAA ::1`,
+      one: zoneScript({ "example.com": `${ZONE}\nns1.example.com 9 AAAA ::1\nns2.example.com 9 AAAA ::1` }),
+      two: good,
+    });
+    expect(found(report)).toEqual(["info machine.no-ipv6"]);
+  });
+
   it("is left alone where domains are registered: those servers are not ours", async () => {
     const { report } = await run("www.nowhere.com");
     expect(found(report)).toEqual(["problem trace.not-delegated", "info trace.negative-ttl"]);
