@@ -75,9 +75,10 @@ export function connectLocal(place: LocalPlace): Backend {
   };
 }
 
-const GONE = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE"]);
-
-/** A backend that went away is one clear failure at once, not eight attempts and a socket error. */
+/**
+ * A backend that went away is one clear failure at once, not eight attempts and a socket error. A connection that only broke
+ * is tried again: when the backend is gone, that attempt is refused.
+ */
 function reportLoss(apiPort: number): Pluggable<object, object> {
   return {
     applyToStack(stack) {
@@ -86,9 +87,9 @@ function reportLoss(apiPort: number): Pluggable<object, object> {
           try {
             return await next(args);
           } catch (error) {
-            const { code = "", message } = error as NodeJS.ErrnoException;
+            const { code, message } = error as NodeJS.ErrnoException;
             // With the error itself as the cause, the SDK would find its code there and try again.
-            if (GONE.has(code)) throw lostBackend(apiPort, new Error(message));
+            if (code === "ECONNREFUSED") throw lostBackend(apiPort, new Error(message));
             throw error;
           }
         },

@@ -26,7 +26,9 @@ export function lostBackend(apiPort: number, cause?: unknown): Failure {
   });
 }
 
+/** A reset restarts everything. */
 const ANSWER_MS = 30_000;
+const SHUTDOWN_ANSWER_MS = 5_000;
 
 export function controlClient(apiPort: number): ControlClient {
   function call<Result>(method: string, path: string, body?: unknown, timeoutMs = ANSWER_MS): Promise<Result> {
@@ -73,7 +75,7 @@ export function controlClient(apiPort: number): ControlClient {
       await call("POST", "reset");
     },
     async shutdown() {
-      await call("POST", "shutdown");
+      await call("POST", "shutdown", undefined, SHUTDOWN_ANSWER_MS);
     },
     endpoints: {
       list: async () => (await call<{ endpoints: LocalEndpoint[] }>("GET", "endpoints")).endpoints,

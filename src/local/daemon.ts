@@ -15,6 +15,7 @@ const READY_WITHIN_MS = 30_000;
 /** How long another daemon of the home may be neither ready nor gone. */
 const TAKEN_OVER_WITHIN_MS = 10_000;
 const GONE_WITHIN_MS = 15_000;
+const UNRESPONSIVE_GONE_WITHIN_MS = 2_000;
 const HEALTH_WITHIN_MS = 5_000;
 
 export interface StartResult {
@@ -192,13 +193,15 @@ export async function stopDaemon(home: DaemonHome): Promise<boolean> {
     removeRunFile(home, run.process);
     return false;
   }
+  let patienceMs = GONE_WITHIN_MS;
   try {
     await controlClient(run.apiPort).shutdown();
   } catch {
     // It does not listen any more, so it must be told in another way.
     signalProcess(run.process.pid, "SIGTERM");
+    patienceMs = UNRESPONSIVE_GONE_WITHIN_MS;
   }
-  if ((await waitFor(gone, GONE_WITHIN_MS)) === undefined) {
+  if ((await waitFor(gone, patienceMs)) === undefined) {
     // Every acknowledged change is on disk, so this costs nothing but the open requests.
     signalProcess(run.process.pid, "SIGKILL");
     if ((await waitFor(gone, GONE_WITHIN_MS)) === undefined) {

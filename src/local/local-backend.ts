@@ -35,6 +35,9 @@ export const DEFAULT_DNS_PORT = 5300;
 /** The backend's ms from PENDING to INSYNC. AWS takes up to 60 s; here it is only long enough to be seen. */
 const DEFAULT_PROPAGATION_DELAY_MS = 200;
 
+/** Real ms. Longer than commands pause between two requests, so that they do not write into a connection as it is closed. */
+const KEEP_ALIVE_MS = 60_000;
+
 /** Real ms that the endpoints get to be up before the health checkers begin. */
 const ENDPOINTS_FIRST_MS = 2_000;
 
@@ -122,7 +125,7 @@ export class LocalBackend {
       const store =
         home === undefined || inMemory ? openStore({ inMemory: true }) : openStore({ directory: home.stateDirectory });
       opened.unshift(() => store.close());
-      const server = createServer();
+      const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
       await listen(server, apiPort);
       opened.unshift(() => new Promise((resolve) => server.close(resolve)));
       const core = await startCore(store, clock, options, options.dnsPort ?? DEFAULT_DNS_PORT);

@@ -202,6 +202,14 @@ describe("r53kit local", () => {
     expect(again.stderr).toBe("");
   });
 
+  it("stops one that hangs", async () => {
+    const { process: hanging } = await start();
+    process.kill(hanging.pid, "SIGSTOP");
+    expect(await home.json(["local", "stop"])).toEqual({ stopped: true });
+    expect(isAlive(hanging)).toBe(false);
+    expect((await start()).outcome).toBe("started");
+  });
+
   it("keeps nothing with --in-memory", async () => {
     const first = await start("--in-memory");
     await (await route53(first.apiPort)).send(

@@ -1,16 +1,29 @@
 import { request as httpRequest } from "node:http";
 import { createServer } from "node:net";
 import {
+  CreateLogGroupCommand,
+  FilterLogEventsCommand,
+  PutResourcePolicyCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import {
   ChangeResourceRecordSetsCommand,
   CreateHealthCheckCommand,
   CreateHostedZoneCommand,
+  CreateQueryLoggingConfigCommand,
   GetHealthCheckStatusCommand,
   ListHostedZonesCommand,
 } from "@aws-sdk/client-route-53";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { exchange } from "../../../../src/dns/client.ts";
+import { makeQuery } from "../../../../src/dns/message.ts";
+import { RCODE, TYPE } from "../../../../src/dns/types.ts";
 import { controlClient } from "../../../../src/local/control-client.ts";
 import { LocalBackend } from "../../../../src/local/local-backend.ts";
+import { addressOfNameServer } from "../../../../src/local/nameserver/pool.ts";
+import { parseQueryLogEntry } from "../../../../src/logs/query-log.ts";
+import { domainName } from "../../../../src/route53/names.ts";
+import { bareId } from "../../../../src/route53/record-set.ts";
 import { startTestBackend, type TestBackend } from "../../../support/backend.ts";
 
 const running: TestBackend[] = [];
@@ -158,6 +171,69 @@ describe("the local backend", () => {
       },
       { timeout: 5_000 },
     );
+  });
+
+  it("takes the queries of a logged zone to its log group, and those of others nowhere", async () => {
+    const { backend, dnsPort } = await start();
+    const [route53, logs] = [await backend.clients.route53(), await backend.clients.logs()];
+    const zone = async (Name: string) => {
+      const { HostedZone, DelegationSet } = await route53.send(
+        new CreateHostedZoneCommand({ Name, CallerReference: Name }),
+      );
+      const [nameServer] = DelegationSet?.NameServers ?? [];
+      const address = addressOfNameServer(domainName(nameServer ?? ""));
+      return { id: bareId(HostedZone?.Id ?? ""), server: { address: address ?? "", port: dnsPort } };
+    };
+    const logged = await zone("logged.example");
+    const silent = await zone("silent.example");
+    const group = "/aws/route53/logged.example";
+    await logs.send(new CreateLogGroupCommand({ logGroupName: group }));
+    await logs.send(
+      new PutResourcePolicyCommand({
+        policyName: "route53",
+        policyDocument: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Effect: "Allow",
+              Principal: { Service: "route53.amazonaws.com" },
+              Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+              Resource: "*",
+            },
+          ],
+        }),
+      }),
+    );
+    await route53.send(
+      new CreateQueryLoggingConfigCommand({
+        HostedZoneId: logged.id,
+        CloudWatchLogsLogGroupArn: `arn:aws:logs:us-east-1:123456789012:log-group:${group}`,
+      }),
+    );
+    const ask = async (server: typeof logged.server, name: string) => {
+      const query = makeQuery({ name: domainName(name), type: TYPE.A, recursionDesired: false });
+      await vi.waitFor(async () => {
+        const { response } = await exchange({ server, query, transport: "udp", timeoutMs: 1_000, tries: 3 });
+        expect(response.rcode).toBe(RCODE.NXDOMAIN);
+      });
+    };
+    await ask(silent.server, "www.silent.example");
+    await ask(logged.server, "www.logged.example");
+    await vi.waitFor(async () => {
+      const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName: group }));
+      const [event] = events;
+      const entry = parseQueryLogEntry(event?.message ?? "");
+      expect(entry).toMatchObject({
+        zoneId: logged.id,
+        name: "www.logged.example",
+        type: "A",
+        rcode: "NXDOMAIN",
+        protocol: "UDP",
+      });
+      expect(event?.logStreamName).toBe(`${logged.id}/${entry?.edgeLocation}`);
+      expect(event?.timestamp).toBe(entry?.time);
+      expect(events.filter(({ message }) => message?.includes("silent"))).toEqual([]);
+    });
   });
 
   it("is empty after a reset, on the same ports", async () => {

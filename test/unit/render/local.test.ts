@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import type { LocalStatus } from "../../../src/local/status.ts";
+import { renderLocalStatus } from "../../../src/render/local.ts";
+import { domainName } from "../../../src/route53/names.ts";
+
+const NOW = Date.UTC(2026, 10, 20, 8);
+
+const status: LocalStatus = {
+  pid: 4711,
+  home: "/home/ops/.r53kit",
+  inMemory: false,
+  apiPort: 5350,
+  dnsPort: 5300,
+  speed: 10,
+  startedAt: NOW - 3_725_000,
+  uptimeMs: 3_725_000,
+  zones: [
+    {
+      id: "Z1",
+      name: domainName("example.com"),
+      private: false,
+      recordSetCount: 12,
+      nameServers: [domainName("ns-1.awsdns-01.com")],
+    },
+  ],
+  healthChecks: [
+    { healthCheckId: "a", type: "HTTP", target: "http://127.0.10.1:8081/health", healthy: true },
+    {
+      healthCheckId: "b",
+      type: "HTTP",
+      target: "http://127.0.10.2:8081/health",
+      healthy: false,
+      reason: "Failure: HTTP Status Code 503, \u001b[2Jgone",
+    },
+  ],
+  endpoints: [
+    {
+      id: "127.0.10.1:8081",
+      name: "primary",
+      address: "127.0.10.1",
+      port: 8081,
+      pid: 12,
+      state: "running",
+      leaseUntil: null,
+    },
+    {
+      id: "127.0.10.2:8081",
+      name: "secondary",
+      address: "127.0.10.2",
+      port: 8081,
+      pid: null,
+      state: "stopped",
+      leaseUntil: NOW + 14_000,
+    },
+  ],
+};
+
+describe("the status of the local backend", () => {
+  const text = renderLocalStatus(status, { color: false, now: NOW });
+
+  it("says where it is, how fast its clock runs and how long it is up", () => {
+    expect(text).toContain(
+      "local backend (process 4711), up 1 h 2 min: API http://127.0.0.1:5350, DNS port 5300, clock 10 times faster",
+    );
+    expect(text).toContain("state: /home/ops/.r53kit");
+  });
+
+  it("lists zones, checks with their state and endpoints with their lease", () => {
+    expect(text).toMatch(/example\.com +Z1 +12 +public +ns-1\.awsdns-01\.com/);
+    expect(text).toMatch(/a +HTTP +http:\/\/127\.0\.10\.1:8081\/health +healthy/);
+    expect(text).toMatch(/b +HTTP +\S+ +unhealthy {2}Failure: HTTP Status Code 503, /);
+    expect(text).toMatch(/primary +127\.0\.10\.1:8081 +running \(process 12\)/);
+    expect(text).toMatch(/secondary +127\.0\.10\.2:8081 +stopped, back in 14 s/);
+  });
+
+  it("lets nothing through that could drive a terminal", () => {
+    expect(text).not.toContain("\u001b");
+  });
+
+  it("says what there is none of", () => {
+    const empty = renderLocalStatus(
+      { ...status, inMemory: true, zones: [], healthChecks: [], endpoints: [] },
+      { color: false, now: NOW },
+    );
+    expect(empty).toContain("state: in memory");
+    for (const what of ["no hosted zones", "no health checks", "no endpoints"]) expect(empty).toContain(what);
+  });
+});
