@@ -10,6 +10,8 @@ export const MAX_RECORDS_PER_RECORD_SET = 400;
 export const MAX_RECORD_SETS_PER_GROUP = 100;
 /** Characters of one value. */
 export const MAX_VALUE_CHARACTERS = 4000;
+/** The longest caching time there is (RFC 2181 section 8). */
+export const MAX_TTL_SECONDS = 2_147_483_647;
 /** Record sets that one can create in a zone; the NS and SOA that come with it are not counted. */
 export const MAX_RECORD_SETS_PER_ZONE = 10_000;
 export const MAX_VPCS_PER_ZONE = 300;

@@ -1,10 +1,18 @@
 /** The model's lengths, ranges and enumerations that a request's runtime schema does not carry, in AWS's words. */
 
-import { itemPath, memberPath, validationMessage } from "../../protocol/validation.ts";
+import { validationMessage } from "../../protocol/validation.ts";
 import { invalidInput } from "./errors.ts";
 
 function shown(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** A path from its segments, innermost last. AWS spells members with a lower-case first letter. */
+function pathOf(segments: readonly string[]): string {
+  return segments
+    .filter((segment) => segment !== "")
+    .map((segment) => segment.charAt(0).toLowerCase() + segment.slice(1))
+    .join(".");
 }
 
 /**
@@ -12,27 +20,27 @@ function shown(value: unknown): string {
  * member name stands for the value at the path itself, e.g. an item of a list.
  */
 export class Constraints {
-  readonly #violations: string[] = [];
-  readonly #path: string;
+  readonly #violations: string[];
+  readonly #path: readonly string[];
 
-  constructor(path = "", violations: string[] = []) {
+  constructor(path: readonly string[] = [], violations: string[] = []) {
     this.#path = path;
     this.#violations = violations;
   }
 
   #add(member: string, value: unknown, rule: string): void {
-    const at = member === "" ? this.#path : memberPath(this.#path, member);
+    const at = pathOf([...this.#path, member]);
     this.#violations.push(`Value '${shown(value)}' at '${at}' failed to satisfy constraint: Member must ${rule}`);
   }
 
   /** The constraints of a structure inside. */
   in(member: string): Constraints {
-    return new Constraints(memberPath(this.#path, member), this.#violations);
+    return new Constraints([...this.#path, member], this.#violations);
   }
 
   /** The constraints of a list's item, counted from 0. */
   item(index: number): Constraints {
-    return new Constraints(itemPath(this.#path, index), this.#violations);
+    return new Constraints([...this.#path, `${index + 1}`, "member"], this.#violations);
   }
 
   /** Characters of a text, or items of a list. */
@@ -53,13 +61,6 @@ export class Constraints {
   oneOf(member: string, value: string | undefined, allowed: readonly string[]): this {
     if (value !== undefined && !allowed.includes(value)) {
       this.#add(member, value, `satisfy enum value set: [${allowed.join(", ")}]`);
-    }
-    return this;
-  }
-
-  pattern(member: string, value: string | undefined, pattern: RegExp, shownPattern: string): this {
-    if (value !== undefined && !pattern.test(value)) {
-      this.#add(member, value, `satisfy regular expression pattern: ${shownPattern}`);
     }
     return this;
   }

@@ -4,7 +4,12 @@ import type { Change, ResourceRecordSet } from "@aws-sdk/client-route-53";
 import * as sdk from "@aws-sdk/client-route-53";
 import { applyChangeBatch, type ChangeBatchResult } from "../../../route53/change-batch.ts";
 import { isNameProblem, readName } from "../../../route53/hosted-zone.ts";
-import { DEFAULT_RECORD_SETS_PAGE, MAX_RECORD_SETS_PAGE, MAX_VALUE_CHARACTERS } from "../../../route53/limits.ts";
+import {
+  DEFAULT_RECORD_SETS_PAGE,
+  MAX_RECORD_SETS_PAGE,
+  MAX_TTL_SECONDS,
+  MAX_VALUE_CHARACTERS,
+} from "../../../route53/limits.ts";
 import { listOrderKey, toRoute53 } from "../../../route53/names.ts";
 import { bareId, type RecordSet, toApi } from "../../../route53/record-set.ts";
 import type { AwsError } from "../../protocol/aws-error.ts";
@@ -21,7 +26,6 @@ type Names = "ChangeResourceRecordSets" | "ListResourceRecordSets" | "GetChange"
 const ACTIONS: readonly string[] = Object.values(sdk.ChangeAction);
 const TYPES: readonly string[] = Object.values(sdk.RRType);
 const REGIONS: readonly string[] = Object.values(sdk.ResourceRecordSetRegion);
-const MAX_TTL_SECONDS = 2_147_483_647;
 
 /** What the API shows as the only value of a record set that a traffic policy instance made. */
 const INSTANCE_VALUE =
@@ -62,7 +66,7 @@ function constrainRecordSet(constraints: Constraints, set: ResourceRecordSet): v
 }
 
 function constrainBatch(comment: string | undefined, changes: readonly Change[]): void {
-  const constraints = new Constraints("changeBatch");
+  const constraints = new Constraints(["ChangeBatch"]);
   constraints.length("Comment", comment, { max: 256 }).length("Changes", changes, { min: 1 });
   for (const [index, change] of changes.entries()) {
     const at = constraints.in("Changes").item(index);

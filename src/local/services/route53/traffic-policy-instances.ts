@@ -3,7 +3,7 @@
 import type * as sdk from "@aws-sdk/client-route-53";
 import type { TrafficPolicyInstance } from "@aws-sdk/client-route-53";
 import { isNameProblem, readName } from "../../../route53/hosted-zone.ts";
-import { MAX_TRAFFIC_POLICY_INSTANCES } from "../../../route53/limits.ts";
+import { MAX_TRAFFIC_POLICY_INSTANCES, MAX_TTL_SECONDS } from "../../../route53/limits.ts";
 import { type DomainName, isWithin, listOrderKey, toRoute53 } from "../../../route53/names.ts";
 import { bareId, type RecordSet, type RecordType } from "../../../route53/record-set.ts";
 import type { Handlers } from "../../protocol/service.ts";
@@ -26,8 +26,6 @@ type Names =
   | "ListTrafficPolicyInstancesByHostedZone"
   | "ListTrafficPolicyInstancesByPolicy"
   | "GetTrafficPolicyInstanceCount";
-
-const MAX_TTL_SECONDS = 2_147_483_647;
 
 /** The place that an instance has in the zone's list; the name servers answer from the policy's document instead. */
 function recordSetOf(instance: TrafficPolicyInstanceState): RecordSet {

@@ -18,7 +18,7 @@ const REGIONS: readonly string[] = Object.values(sdk.VPCRegion);
 
 /** Throws InvalidInput or InvalidVPCId. */
 export function checkVpc(vpc: VPC): VPC {
-  new Constraints("vPC").length("VPCId", vpc.VPCId, { max: 1024 }).oneOf("VPCRegion", vpc.VPCRegion, REGIONS).check();
+  new Constraints(["VPC"]).length("VPCId", vpc.VPCId, { max: 1024 }).oneOf("VPCRegion", vpc.VPCRegion, REGIONS).check();
   if (vpc.VPCId === undefined || vpc.VPCRegion === undefined) {
     throw invalidInput("You must specify both a VPC ID and a VPC region.");
   }
