@@ -60,7 +60,14 @@ describe("domain names", () => {
   });
 
   it("order as ListResourceRecordSets orders: labels reversed, raw ASCII on the escaped form", () => {
-    const names = ["example.com", "*.example.com", "a.example.com", "-a.example.com", "b.a.example.com", "_x.example.com"];
+    const names = [
+      "example.com",
+      "*.example.com",
+      "a.example.com",
+      "-a.example.com",
+      "b.a.example.com",
+      "_x.example.com",
+    ];
     const ordered = names.map(domainName).sort((a, b) => (listOrderKey(a) < listOrderKey(b) ? -1 : 1));
     expect(ordered.map(displayName)).toEqual([
       "example.com",
