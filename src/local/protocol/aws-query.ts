@@ -2,12 +2,12 @@
 
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { MalformedRequestError } from "./aws-error.ts";
+import { InputPath } from "./input-path.ts";
 import { type Operation, structureOf } from "./operation.ts";
 import type { Protocol } from "./protocol.ts";
 import { headerOf, type WireRequest, type WireResponse } from "./request.ts";
 import { readScalar, TIMESTAMP } from "./scalars.ts";
 import { utf8 } from "./text-body.ts";
-import { itemPath, memberPath } from "./validation.ts";
 import { writeXml, writeXmlError, XML_DECLARATION } from "./xml-output.ts";
 
 export interface AwsQuerySettings {
@@ -55,12 +55,16 @@ function numbered(node: Parameter): Parameter[] {
     .map(([, child]) => child);
 }
 
-function readParameter(schema: NormalizedSchema, node: Parameter, path: string): unknown {
+/** Reads what is below one parameter; `path` stands at it. */
+function readParameter(schema: NormalizedSchema, node: Parameter, path: InputPath): unknown {
   if (schema.isStructSchema()) {
     const value: Record<string, unknown> = {};
     for (const [name, member] of schema.structIterator()) {
       const child = node.children.get(nameOf(member, name));
-      if (child !== undefined) value[name] = readParameter(member, child, memberPath(path, name));
+      if (child === undefined) continue;
+      path.enter(name);
+      value[name] = readParameter(member, child, path);
+      path.leave();
     }
     return value;
   }
@@ -68,7 +72,12 @@ function readParameter(schema: NormalizedSchema, node: Parameter, path: string):
   if (schema.isListSchema()) {
     const item = schema.getValueSchema();
     const items = flattened ? node : node.children.get(nameOf(item, "member"));
-    return items === undefined ? [] : numbered(items).map((one, i) => readParameter(item, one, itemPath(path, i)));
+    return (items === undefined ? [] : numbered(items)).map((one, index) => {
+      path.enterItem(index);
+      const read = readParameter(item, one, path);
+      path.leave();
+      return read;
+    });
   }
   if (schema.isMapSchema()) {
     const [key, value] = [schema.getKeySchema(), schema.getValueSchema()];
@@ -77,9 +86,13 @@ function readParameter(schema: NormalizedSchema, node: Parameter, path: string):
       (entries === undefined ? [] : numbered(entries)).map((entry) => {
         const name = entry.children.get(nameOf(key, "key"))?.text;
         const child = entry.children.get(nameOf(value, "value"));
-        if (name === undefined || child === undefined)
+        if (name === undefined || child === undefined) {
           throw new MalformedRequestError(`an entry of '${path}' lacks its key or value`);
-        return [name, readParameter(value, child, `${path}.${name}`)];
+        }
+        path.enter(name);
+        const read = readParameter(value, child, path);
+        path.leave();
+        return [name, read];
       }),
     );
   }
@@ -115,7 +128,7 @@ export function awsQuery({ version, namespace }: AwsQuerySettings): Protocol {
     read(request, { operation }) {
       const tree = treeOf(parametersOf(request));
       return operation.input.isStructSchema()
-        ? (readParameter(operation.input, tree, "") as Record<string, unknown>)
+        ? (readParameter(operation.input, tree, new InputPath()) as Record<string, unknown>)
         : {};
     },
     write(operation, output, requestId): WireResponse {

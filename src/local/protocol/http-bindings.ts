@@ -2,10 +2,10 @@
 
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { MalformedRequestError } from "./aws-error.ts";
+import { memberPath } from "./input-path.ts";
 import { type Operation, structureWith } from "./operation.ts";
 import { headerOf, type WireRequest } from "./request.ts";
 import { readScalar, TIMESTAMP, timestampFormatOf } from "./scalars.ts";
-import { memberPath } from "./validation.ts";
 
 type Traits = Readonly<Record<string, unknown>>;
 

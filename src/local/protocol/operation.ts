@@ -29,6 +29,7 @@ export interface ErrorShape {
   readonly httpStatus: number;
 }
 
+const STRUCTURE = 3;
 const OPERATION = 9;
 const ERROR = -3;
 
@@ -95,15 +96,18 @@ export function errorShapesOf(sdk: object): ReadonlyMap<string, ErrorShape> {
   return shapes;
 }
 
-/** The names of the members that a request must have; the runtime schema only counts them, they come first. */
-export function requiredMembersOf(structure: NormalizedSchema): readonly string[] {
-  const raw = structure.getSchema();
-  if (!Array.isArray(raw)) return [];
-  const parts = raw as readonly unknown[];
+const requiredOfSchema = new WeakMap<object, ReadonlySet<string>>();
+
+/** The names of the members that a structure must have; the runtime schema only counts them, they come first. */
+export function requiredMembersOf(structure: NormalizedSchema): ReadonlySet<string> {
+  const raw = structure.getSchema() as unknown as readonly unknown[];
+  const known = requiredOfSchema.get(raw);
+  if (known !== undefined) return known;
   // A union's seventh element, if any, is no count.
-  if (parts[0] !== 3) return [];
-  const count = parts[6];
-  return typeof count === "number" ? (parts[4] as string[]).slice(0, count) : [];
+  const count = raw[0] === STRUCTURE && typeof raw[6] === "number" ? raw[6] : 0;
+  const required = new Set((raw[4] as string[]).slice(0, count));
+  requiredOfSchema.set(raw, required);
+  return required;
 }
 
 /** The same structure with only some of its members, e.g. those that travel in the body. */
@@ -128,5 +132,5 @@ export function structureOf(
   members: Readonly<Record<string, NormalizedSchema | "text">>,
 ): NormalizedSchema {
   const schemas = Object.values(members).map((member) => (member === "text" ? 0 : member.getSchema()));
-  return NormalizedSchema.of([3, "r53kit", name, 0, Object.keys(members), schemas] as unknown as SchemaRef);
+  return NormalizedSchema.of([STRUCTURE, "r53kit", name, 0, Object.keys(members), schemas] as unknown as SchemaRef);
 }

@@ -13,7 +13,10 @@ const HTTP_DATE =
   /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d(?:\.\d+)? GMT$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-function wrong(where: string, text: string, wanted: string): MalformedRequestError {
+/** Names the place of a value in errors; only asked then. */
+type Place = { toString(): string };
+
+function wrong(where: Place, text: string, wanted: string): MalformedRequestError {
   const shown = text.length > 64 ? `${text.slice(0, 64)}...` : text;
   return new MalformedRequestError(`'${shown}' at '${where}' is not ${wanted}`);
 }
@@ -24,7 +27,7 @@ export function timestampFormatOf(schema: NormalizedSchema, fallback: TimestampF
   return own === TIMESTAMP.dateTime || own === TIMESTAMP.httpDate || own === TIMESTAMP.epochSeconds ? own : fallback;
 }
 
-export function readNumber(text: string, where: string): number {
+export function readNumber(text: string, where: Place): number {
   if (NUMBER.test(text)) {
     const value = Number(text);
     if (Number.isFinite(value)) return value;
@@ -32,32 +35,27 @@ export function readNumber(text: string, where: string): number {
   throw wrong(where, text, "a number");
 }
 
-export function readTimestamp(text: string, format: TimestampFormat, where: string): Date {
+export function readTimestamp(text: string, format: TimestampFormat, where: Place): Date {
   if (format === TIMESTAMP.epochSeconds) return dateOf(readNumber(text, where) * 1000, text, where);
   const pattern = format === TIMESTAMP.dateTime ? DATE_TIME : HTTP_DATE;
   return dateOf(pattern.test(text) ? Date.parse(text) : Number.NaN, text, where);
 }
 
 /** Throws when the milliseconds are no date. */
-export function dateOf(epochMs: number, text: string, where: string): Date {
+export function dateOf(epochMs: number, text: string, where: Place): Date {
   const date = new Date(epochMs);
   if (Number.isNaN(date.getTime())) throw wrong(where, text, "a timestamp");
   return date;
 }
 
-export function readBlob(text: string, where: string): Uint8Array {
+export function readBlob(text: string, where: Place): Uint8Array {
   const packed = text.replace(/\s+/g, "");
   if (!BASE64.test(packed)) throw wrong(where, text, "base64");
   return new Uint8Array(Buffer.from(packed, "base64"));
 }
 
 /** Reads a scalar. `where` names it in the error, e.g. `changeBatch.changes.1.member.resourceRecordSet.TTL`. */
-export function readScalar(
-  schema: NormalizedSchema,
-  text: string,
-  timestamps: TimestampFormat,
-  where: string,
-): unknown {
+export function readScalar(schema: NormalizedSchema, text: string, timestamps: TimestampFormat, where: Place): unknown {
   if (schema.isStringSchema()) return text;
   const bare = text.trim();
   if (schema.isNumericSchema()) return readNumber(bare, where);

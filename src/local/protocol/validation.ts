@@ -1,46 +1,51 @@
 /** The model's constraints on an input, in AWS's words: `1 validation error detected: Value null at 'name' failed to ...`. */
 
 import type { NormalizedSchema } from "@smithy/core/schema";
+import { InputPath } from "./input-path.ts";
 import { requiredMembersOf } from "./operation.ts";
 
-/** AWS spells the path to a member with a lower-case first letter. */
-export function memberPath(parent: string, member: string): string {
-  const name = member.charAt(0).toLowerCase() + member.slice(1);
-  return parent === "" ? name : `${parent}.${name}`;
-}
+export { itemPath, memberPath } from "./input-path.ts";
 
-export function itemPath(parent: string, index: number): string {
-  return `${parent}.${index + 1}.member`;
-}
-
-/** One sentence per constraint that the value breaks, in the order of the model. */
-export function violationsOf(schema: NormalizedSchema, value: unknown, path = ""): string[] {
-  if (value === undefined || value === null) return [];
+function collect(schema: NormalizedSchema, value: unknown, path: InputPath, found: string[]): void {
+  if (value === undefined || value === null) return;
   if (schema.isStructSchema()) {
-    const found: string[] = [];
     const members = value as Readonly<Record<string, unknown>>;
     const required = requiredMembersOf(schema);
     for (const [name, member] of schema.structIterator()) {
-      const at = memberPath(path, name);
       const given = members[name];
       if (given === undefined || given === null) {
-        if (required.includes(name))
-          found.push(`Value null at '${at}' failed to satisfy constraint: Member must not be null`);
-      } else if (member.isStructSchema() || member.isListSchema() || member.isMapSchema()) {
-        found.push(...violationsOf(member, given, at));
+        if (!required.has(name)) continue;
+        path.enter(name);
+        found.push(`Value null at '${path}' failed to satisfy constraint: Member must not be null`);
+        path.leave();
+      } else if (typeof given === "object") {
+        path.enter(name);
+        collect(member, given, path, found);
+        path.leave();
       }
     }
-    return found;
-  }
-  if (schema.isListSchema()) {
+  } else if (schema.isListSchema()) {
     const item = schema.getValueSchema();
-    return (value as readonly unknown[]).flatMap((one, index) => violationsOf(item, one, itemPath(path, index)));
-  }
-  if (schema.isMapSchema()) {
+    for (const [index, one] of (value as readonly unknown[]).entries()) {
+      path.enterItem(index);
+      collect(item, one, path, found);
+      path.leave();
+    }
+  } else if (schema.isMapSchema()) {
     const item = schema.getValueSchema();
-    return Object.entries(value as object).flatMap(([key, one]) => violationsOf(item, one, `${path}.${key}.member`));
+    for (const [key, one] of Object.entries(value as object)) {
+      path.enter(key);
+      collect(item, one, path, found);
+      path.leave();
+    }
   }
-  return [];
+}
+
+/** One sentence per constraint that the value breaks, in the order of the model. */
+export function violationsOf(schema: NormalizedSchema, value: unknown): string[] {
+  const found: string[] = [];
+  collect(schema, value, new InputPath(), found);
+  return found;
 }
 
 /** The message AWS makes of the violations, or undefined when there is none. */

@@ -16,6 +16,7 @@ export interface XmlElement {
 }
 
 const MAX_DEPTH = 64;
+const NO_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze({});
 const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 // XML 1.0 section 2.2: what may not occur at all, written out or as a reference.
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
@@ -58,6 +59,13 @@ function decode(text: string): string {
   });
 }
 
+/** The XML declaration is one, and the only one that says something: an encoding, which must be ours. */
+function checkInstruction(instruction: string): void {
+  const encoding = /^xml\s[\s\S]*?encoding\s*=\s*["']([^"']*)["']/.exec(instruction)?.[1];
+  if (encoding !== undefined && !/^(utf-?8|us-ascii)$/i.test(encoding))
+    throw malformed(`encoding '${encoding}' is not UTF-8`);
+}
+
 /** The root element. Throws {@link MalformedRequestError}. */
 export function parseXml(source: string): XmlElement {
   const text = source.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n");
@@ -84,16 +92,23 @@ export function parseXml(source: string): XmlElement {
     if (parent !== undefined) parent.text += value;
     else if (value.trim() !== "") throw malformed("there is text outside the root element");
   };
-  const openElement = () => {
-    const name = sticky(NAME)?.[0];
-    if (name === undefined) throw malformed("'<' starts no element");
+  const readAttributes = (): Readonly<Record<string, string>> => {
     const attributes: Record<string, string> = {};
+    const names = new Set<string>();
     for (let found = sticky(ATTRIBUTE); found !== null; found = sticky(ATTRIBUTE)) {
       const key = found[1] as string;
-      if (Object.hasOwn(attributes, key)) throw malformed(`attribute '${key}' occurs twice`);
+      if (names.has(key)) throw malformed(`attribute '${key}' occurs twice`);
+      names.add(key);
       if (key !== "xmlns" && !key.startsWith("xmlns:")) attributes[key] = decode(found[2] ?? found[3] ?? "");
     }
     sticky(SPACE);
+    return attributes;
+  };
+  const openElement = () => {
+    const name = sticky(NAME)?.[0];
+    if (name === undefined) throw malformed("'<' starts no element");
+    // Nearly all elements have no attributes.
+    const attributes = text[at] === ">" ? NO_ATTRIBUTES : readAttributes();
     const empty = text.startsWith("/>", at);
     if (!empty && text[at] !== ">") throw malformed(`the tag of '${name}' does not end`);
     at += empty ? 2 : 1;
@@ -107,11 +122,13 @@ export function parseXml(source: string): XmlElement {
     open.push(element);
   };
   const closeElement = () => {
-    const name = sticky(NAME)?.[0];
-    sticky(SPACE);
-    if (name === undefined || text[at] !== ">") throw malformed("an end tag does not end");
+    const element = open.pop();
+    if (element === undefined || !text.startsWith(element.qualifiedName, at))
+      throw malformed("an end tag closes nothing");
+    at += element.qualifiedName.length;
+    if (text[at] !== ">") sticky(SPACE);
+    if (text[at] !== ">") throw malformed(`'${element.qualifiedName}' is not closed`);
     at += 1;
-    if (open.pop()?.qualifiedName !== name) throw malformed(`'</${name}>' closes nothing`);
   };
 
   while (at < text.length) {
@@ -122,26 +139,24 @@ export function parseXml(source: string): XmlElement {
       at = stop;
       continue;
     }
-    if (text.startsWith("<?", at)) {
-      at += 2;
-      const instruction = skipPast("?>", "processing instruction");
-      const encoding = /^xml\s[\s\S]*?encoding\s*=\s*["']([^"']*)["']/.exec(instruction)?.[1];
-      if (encoding !== undefined && !/^(utf-?8|us-ascii)$/i.test(encoding))
-        throw malformed(`encoding '${encoding}' is not UTF-8`);
-    } else if (text.startsWith("<!--", at)) {
-      at += 4;
-      skipPast("-->", "comment");
-    } else if (text.startsWith("<![CDATA[", at)) {
-      at += 9;
-      addText(skipPast("]]>", "CDATA section"));
-    } else if (text.startsWith("<!", at)) {
-      throw malformed("a document type declaration is not allowed");
-    } else if (text.startsWith("</", at)) {
-      at += 2;
-      closeElement();
-    } else {
+    at += 1;
+    const mark = text[at];
+    if (mark === "/") {
       at += 1;
+      closeElement();
+    } else if (mark === "?") {
+      at += 1;
+      checkInstruction(skipPast("?>", "processing instruction"));
+    } else if (mark !== "!") {
       openElement();
+    } else if (text.startsWith("!--", at)) {
+      at += 3;
+      skipPast("-->", "comment");
+    } else if (text.startsWith("![CDATA[", at)) {
+      at += 8;
+      addText(skipPast("]]>", "CDATA section"));
+    } else {
+      throw malformed("a document type declaration is not allowed");
     }
   }
   const unclosed = open.at(-1);

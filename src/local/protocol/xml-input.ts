@@ -2,92 +2,141 @@
 
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { MalformedRequestError } from "./aws-error.ts";
+import { InputPath } from "./input-path.ts";
 import { readScalar, TIMESTAMP } from "./scalars.ts";
-import { itemPath, memberPath } from "./validation.ts";
 import type { XmlElement } from "./xml-document.ts";
+
+interface Member {
+  readonly name: string;
+  readonly schema: NormalizedSchema;
+  readonly wireName: string;
+  readonly attribute: boolean;
+  /** Its items or entries stand directly in the parent. */
+  readonly flattened: boolean;
+}
 
 function xmlNameOf(member: NormalizedSchema, fallback: string): string {
   const name = member.getMergedTraits().xmlName;
   return typeof name === "string" ? name : fallback;
 }
 
-function noText(element: XmlElement, path: string): void {
-  if (element.text.trim() !== "") throw new MalformedRequestError(`text is not allowed at '${path || element.name}'`);
-}
+/** By the raw schema: the normalised ones around it come and go. */
+const membersOfSchema = new WeakMap<object, ReadonlyMap<string, Member>>();
 
-function readList(schema: NormalizedSchema, elements: readonly XmlElement[], path: string): unknown[] {
-  const item = schema.getValueSchema();
-  return elements.map((element, index) => readXml(item, element, itemPath(path, index)));
-}
-
-function readMap(schema: NormalizedSchema, entries: readonly XmlElement[], path: string): Record<string, unknown> {
-  const [key, value] = [schema.getKeySchema(), schema.getValueSchema()];
-  const [keyName, valueName] = [xmlNameOf(key, "key"), xmlNameOf(value, "value")];
-  return Object.fromEntries(
-    entries.map((entry) => {
-      const at = entry.children.find((child) => child.name === keyName);
-      const to = entry.children.find((child) => child.name === valueName);
-      if (at === undefined || to === undefined)
-        throw new MalformedRequestError(`an entry of '${path}' lacks its ${keyName} or ${valueName}`);
-      return [at.text, readXml(value, to, `${path}.${at.text}`)];
-    }),
-  );
-}
-
-function readStructure(schema: NormalizedSchema, element: XmlElement, path: string): Record<string, unknown> {
-  noText(element, path);
-  const value: Record<string, unknown> = {};
-  const byName = new Map<string, XmlElement[]>();
-  for (const child of element.children) {
-    const same = byName.get(child.name);
-    if (same === undefined) byName.set(child.name, [child]);
-    else same.push(child);
-  }
+/** The members of a structure by their names on the wire. */
+function membersOf(schema: NormalizedSchema): ReadonlyMap<string, Member> {
+  const raw = schema.getSchema() as object;
+  const known = membersOfSchema.get(raw);
+  if (known !== undefined) return known;
+  const members = new Map<string, Member>();
   for (const [name, member] of schema.structIterator()) {
     const traits = member.getMergedTraits();
     const wireName = xmlNameOf(member, name);
-    const at = memberPath(path, name);
-    if (traits.xmlAttribute) {
-      const attribute = element.attributes[wireName];
-      if (attribute !== undefined) value[name] = readScalar(member, attribute, TIMESTAMP.dateTime, at);
-      continue;
-    }
-    const found = byName.get(wireName);
-    if (found === undefined) continue;
-    byName.delete(wireName);
-    if (traits.xmlFlattened && member.isListSchema()) {
-      value[name] = readList(member, found, at);
-    } else if (traits.xmlFlattened && member.isMapSchema()) {
-      value[name] = readMap(member, found, at);
-    } else {
-      const [only, again] = found;
-      if (again !== undefined)
-        throw new MalformedRequestError(`element '${wireName}' occurs more than once at '${at}'`);
-      if (only !== undefined) value[name] = readXml(member, only, at);
+    members.set(wireName, {
+      name,
+      schema: member,
+      wireName,
+      attribute: traits.xmlAttribute !== undefined,
+      flattened: traits.xmlFlattened !== undefined,
+    });
+  }
+  membersOfSchema.set(raw, members);
+  return members;
+}
+
+class XmlReader {
+  readonly #path = new InputPath();
+
+  #at(element: XmlElement): string {
+    return this.#path.atTop ? element.name : this.#path.toString();
+  }
+
+  #noText(element: XmlElement): void {
+    if (element.text !== "" && element.text.trim() !== "") {
+      throw new MalformedRequestError(`text is not allowed at '${this.#at(element)}'`);
     }
   }
-  for (const unknown of byName.keys()) {
-    throw new MalformedRequestError(`element '${unknown}' is not expected at '${path || element.name}'`);
+
+  #unexpected(child: XmlElement, parent: XmlElement): MalformedRequestError {
+    return new MalformedRequestError(`element '${child.name}' is not expected at '${this.#at(parent)}'`);
   }
-  return value;
+
+  #list(schema: NormalizedSchema, elements: readonly XmlElement[]): unknown[] {
+    const item = schema.getValueSchema();
+    return elements.map((element, index) => {
+      this.#path.enterItem(index);
+      const value = this.read(item, element);
+      this.#path.leave();
+      return value;
+    });
+  }
+
+  #map(schema: NormalizedSchema, entries: readonly XmlElement[]): Record<string, unknown> {
+    const value = schema.getValueSchema();
+    const keyName = xmlNameOf(schema.getKeySchema(), "key");
+    const valueName = xmlNameOf(value, "value");
+    return Object.fromEntries(
+      entries.map((entry) => {
+        const at = entry.children.find((child) => child.name === keyName);
+        const to = entry.children.find((child) => child.name === valueName);
+        if (at === undefined || to === undefined) {
+          throw new MalformedRequestError(`an entry of '${this.#path}' lacks its ${keyName} or ${valueName}`);
+        }
+        this.#path.enter(at.text);
+        const read = this.read(value, to);
+        this.#path.leave();
+        return [at.text, read];
+      }),
+    );
+  }
+
+  #structure(schema: NormalizedSchema, element: XmlElement): Record<string, unknown> {
+    this.#noText(element);
+    const members = membersOf(schema);
+    const value: Record<string, unknown> = {};
+    for (const child of element.children) {
+      const member = members.get(child.name);
+      if (member === undefined || member.attribute) throw this.#unexpected(child, element);
+      const { name, flattened } = member;
+      this.#path.enter(name);
+      if (Object.hasOwn(value, name)) {
+        if (!flattened)
+          throw new MalformedRequestError(`element '${child.name}' occurs more than once at '${this.#path}'`);
+      } else if (flattened) {
+        const all = element.children.filter((one) => one.name === child.name);
+        value[name] = member.schema.isListSchema() ? this.#list(member.schema, all) : this.#map(member.schema, all);
+      } else {
+        value[name] = this.read(member.schema, child);
+      }
+      this.#path.leave();
+    }
+    for (const { name, schema: member, wireName, attribute } of members.values()) {
+      const text = attribute ? element.attributes[wireName] : undefined;
+      if (text !== undefined) value[name] = readScalar(member, text, TIMESTAMP.dateTime, name);
+    }
+    return value;
+  }
+
+  read(schema: NormalizedSchema, element: XmlElement): unknown {
+    if (schema.isStructSchema()) return this.#structure(schema, element);
+    if (schema.isListSchema()) {
+      this.#noText(element);
+      const itemName = xmlNameOf(schema.getValueSchema(), "member");
+      const stranger = element.children.find((child) => child.name !== itemName);
+      if (stranger !== undefined) throw this.#unexpected(stranger, element);
+      return this.#list(schema, element.children);
+    }
+    if (schema.isMapSchema()) {
+      this.#noText(element);
+      return this.#map(schema, element.children);
+    }
+    const [child] = element.children;
+    if (child !== undefined) throw this.#unexpected(child, element);
+    return readScalar(schema, element.text, TIMESTAMP.dateTime, this.#path);
+  }
 }
 
 /** Throws {@link MalformedRequestError}, naming the place by its path from the root. */
-export function readXml(schema: NormalizedSchema, element: XmlElement, path = ""): unknown {
-  if (schema.isStructSchema()) return readStructure(schema, element, path);
-  if (schema.isListSchema()) {
-    noText(element, path);
-    const itemName = xmlNameOf(schema.getValueSchema(), "member");
-    const stranger = element.children.find((child) => child.name !== itemName);
-    if (stranger !== undefined)
-      throw new MalformedRequestError(`element '${stranger.name}' is not expected at '${path}'`);
-    return readList(schema, element.children, path);
-  }
-  if (schema.isMapSchema()) {
-    noText(element, path);
-    return readMap(schema, element.children, path);
-  }
-  const [child] = element.children;
-  if (child !== undefined) throw new MalformedRequestError(`element '${child.name}' is not expected at '${path}'`);
-  return readScalar(schema, element.text, TIMESTAMP.dateTime, path);
+export function readXml(schema: NormalizedSchema, element: XmlElement): unknown {
+  return new XmlReader().read(schema, element);
 }

@@ -53,7 +53,7 @@ describe("the SDK's runtime schemas", () => {
   });
 
   it("count the required members, which come first", () => {
-    const required = (sdk: object, name: string) => requiredMembersOf(operationsOf(sdk).get(name)!.input);
+    const required = (sdk: object, name: string) => [...requiredMembersOf(operationsOf(sdk).get(name)!.input)];
     expect(required(route53, "CreateHostedZone")).toEqual(["Name", "CallerReference"]);
     expect(required(route53, "ListHostedZones")).toEqual([]);
     expect(required(logs, "PutLogEvents")).toEqual(["logGroupName", "logStreamName", "logEvents"]);
