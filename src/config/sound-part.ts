@@ -6,6 +6,7 @@
 import type { z } from "zod";
 import type { SourcePath } from "./config.ts";
 import { pathText } from "./schema-problems.ts";
+import { nearest } from "./suggestion.ts";
 
 export interface SoundPart {
   readonly value: unknown;
@@ -38,7 +39,12 @@ export function soundPart(value: unknown, issues: readonly z.core.$ZodIssue[]): 
   const dropped = new Map<string, { readonly list: unknown[]; readonly indexes: Set<number> }>();
   for (const issue of issues) {
     const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
-    if (issue.code === "unrecognized_keys") {
+    // A key that is only misspelt leaves its entry without what it means; judging that would repeat the mistake.
+    const misspelt =
+      issue.code === "unrecognized_keys" &&
+      entryOf(path) !== undefined &&
+      issue.keys.some((key) => nearest(key, issue.message.split(" ")) !== undefined);
+    if (issue.code === "unrecognized_keys" && !misspelt) {
       const holder = at(copy, path);
       if (holder !== null && typeof holder === "object")
         for (const key of issue.keys) Reflect.deleteProperty(holder, key);

@@ -32,12 +32,17 @@ function resolved(node: unknown, document: Document): Node | undefined {
   return isNode(node) ? node : undefined;
 }
 
+/** `<<`, which the parser turns into a symbol where it merges. */
+function isMergeKey(value: unknown): boolean {
+  return value === "<<" || (typeof value === "symbol" && value.description === "<<");
+}
+
 function pairOf(map: YAMLMap, key: string | number, document: Document): Pair | undefined {
   for (const pair of map.items) {
     if (isScalar(pair.key) && String(pair.key.value) === String(key)) return pair;
   }
   for (const pair of map.items) {
-    if (!isScalar(pair.key) || pair.key.value !== "<<") continue;
+    if (!isScalar(pair.key) || !isMergeKey(pair.key.value)) continue;
     const merged = resolved(pair.value, document);
     for (const source of isSeq(merged) ? merged.items : [merged]) {
       const from = resolved(source, document);

@@ -82,7 +82,7 @@ function appliedLines(phase: AppliedPhase, look: Look): string[] {
   return [
     `${paint.bold(phase.phase.padEnd(14))} ${parts.join(", ")}`,
     ...phase.changes
-      .filter((change) => change.status !== "done")
+      .filter((change) => change.status === "skipped" || change.status === "unconfirmed")
       .map(
         (change) =>
           `  ${SIGN[change.action]} ${safeText(change.subject)}: ${change.status}${change.detail === undefined ? "" : `, ${safeText(change.detail)}`}`,

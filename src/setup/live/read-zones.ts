@@ -209,7 +209,13 @@ export async function readRegistrar(
     const nameServers = (detail.Nameservers ?? []).flatMap(({ Name }) => (Name === undefined ? [] : domainName(Name)));
     return { kind: "registered", nameServers: nameServers.sort() };
   } catch (error) {
-    if (!(error instanceof Error) || !NOT_OURS.has(error.name)) throw error;
+    if (!(error instanceof Error) || !(NOT_OURS.has(error.name) || hasNoRegistrar(error))) throw error;
     return { kind: "elsewhere", reason: error.message };
   }
+}
+
+/** An endpoint that does not serve Route 53 Domains at all. */
+function hasNoRegistrar(error: Error): boolean {
+  const status = (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  return status === 404 || status === 501;
 }

@@ -10,7 +10,7 @@ import { healthCheckNormalForm, immutablePart } from "../normal-form.ts";
 import { healthCheckReference, nextGeneration, parseHealthCheckReference } from "../ownership.ts";
 import type { Change, HealthCheckChange, PlannedHealthCheckConfig } from "../plan.ts";
 import { idOr, type PhaseDraft, type Planning } from "../planning.ts";
-import type { KnownIds } from "../references.ts";
+import { isReference, type KnownIds, referenceText } from "../references.ts";
 
 /** The API's shape. Children that do not exist yet are references. */
 export function toHealthCheckConfig(settings: HealthCheckSettings, known: KnownIds): PlannedHealthCheckConfig {
@@ -116,7 +116,7 @@ export function planHealthChecks(planning: Planning): PhaseDraft {
         ...base,
         action: "change",
         how: "replace",
-        why: "type, interval, latency measuring and asking by address or by name cannot be changed of a check: a new one takes its place",
+        why: `${configDifferences(found.config, settings)}: this cannot be changed of a check, so a new one takes its place`,
         before: changeOf(found),
         after: { ...after, callerReference: nextGeneration(newest ?? found.callerReference) },
       });
@@ -226,5 +226,7 @@ function configDifferences(
 
 function text(value: unknown): string {
   if (value === undefined) return "not set";
+  if (isReference(value)) return referenceText(value);
+  if (Array.isArray(value)) return value.map(text).join(", ");
   return typeof value === "string" ? value : JSON.stringify(value);
 }
