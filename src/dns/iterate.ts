@@ -123,7 +123,17 @@ export interface IterationOptions {
 }
 
 /** Bounds on one resolution: generous for honest zones, small for hostile ones (RFC 1034 section 5.3.3, CVE-2020-12662). */
-const LIMITS = { aliases: 16, referrals: 24, queries: 200, depth: 6, lookupsPerZone: 6 } as const;
+const LIMITS = {
+  aliases: 16,
+  referrals: 24,
+  queries: 200,
+  depth: 6,
+  lookupsPerZone: 6,
+  /** When so many addresses of a zone stay silent, the others will too: thirteen root servers behind a firewall. */
+  silentPerZone: 6,
+  /** When so many answer without authority, so will the others: a network that answers in place of every server. */
+  withoutAuthorityPerZone: 3,
+} as const;
 
 class OutOfQueries extends Error {}
 
@@ -285,6 +295,8 @@ type ZoneResult =
 async function* askZone(run: Run, delegation: Delegation, task: Task): AsyncGenerator<IterationStep, ZoneResult> {
   let secondBest: ZoneResult | undefined;
   let asked = 0;
+  let silent = 0;
+  let withoutAuthority = 0;
   for await (const one of serversOf(run, delegation, task)) {
     if (one.kind !== "server") {
       yield one;
@@ -295,12 +307,16 @@ async function* askZone(run: Run, delegation: Delegation, task: Task): AsyncGene
     const outcome = await ask(run, task, delegation.zone, server);
     const { name, type, level } = task;
     yield { kind: "query", level, zone: delegation.zone, server, name, type, outcome };
-    if (outcome.kind === "failure") continue;
+    if (outcome.kind === "failure") {
+      if (outcome.reason === "timeout" && ++silent === LIMITS.silentPerZone) break;
+      continue;
+    }
     const { meaning } = outcome;
     if (meaning.kind === "lame" || meaning.kind === "error") continue;
     const done: ZoneResult = { kind: "done", meaning, server };
     if (meaning.kind === "referral" || meaning.authoritative) return done;
     secondBest ??= done;
+    if (++withoutAuthority === LIMITS.withoutAuthorityPerZone) break;
   }
   return secondBest ?? { kind: "failed", failure: asked > 0 ? "no-server-answered" : "no-server-address" };
 }

@@ -67,6 +67,7 @@ function renderStart(start: TraceStart, look: Look): string {
     `${paint.bold(`${nameText(start.name)} ${safeText(start.type)}`)}${subnet}`,
     paint.dim(`from ${safeText(start.roots)}${root}, port ${start.port}`),
     "",
+    "",
   ].join("\n");
 }
 

@@ -18,6 +18,13 @@ const CNAME = rfc(1034, "3.6.2", "Aliases and canonical names");
 const ROUTING = aws("routing-policy", "Choosing a routing policy");
 
 export const TRACE_FINDINGS = {
+  "trace.intercepted": {
+    severity: "problem",
+    message:
+      "Something on the way answers in place of {server}: the answer offers recursion, which no server of {zone} does.",
+    reference: rfc(1034, "4.3.1", "Queries and responses"),
+    next: "This network redirects DNS, so the trace shows its resolver, not the name servers: run it from another network.",
+  },
   "trace.not-delegated": {
     severity: "problem",
     message: "{zone} has no {name}: the domain is not registered, or has no name servers at the registrar.",
@@ -190,7 +197,7 @@ export const TRACE_FINDINGS = {
   },
   "subnet.ignored": {
     severity: "info",
-    message: "The answer is the same for every client: {subnet} made no difference.",
+    message: "No part of the answer depends on the client's network: {subnet} made no difference.",
     reference: rfc(7871, "7.2.1", "Authoritative nameserver"),
   },
   "machine.no-ipv6": {

@@ -264,8 +264,22 @@ function judgeExchange({ steps, clientSubnet, servers }: Evidence): Finding[] {
   return found;
 }
 
+/** A network that answers every query to port 53 with its own resolver; nothing else it says is evidence then. */
+function judgeInterception({ steps }: Evidence): Finding[] {
+  for (const step of steps) {
+    if (step.kind !== "query" || step.exchange === undefined || !isRegistryZone(step.zone)) continue;
+    const { recursionAvailable, authoritative } = step.exchange;
+    if (recursionAvailable && !authoritative && step.result.kind !== "referral") {
+      return [traceFinding("trace.intercepted", { server: displayName(step.server.name), zone: zoneText(step.zone) })];
+    }
+  }
+  return [];
+}
+
 /** Everything there is to say, the worst first. */
 export function judge(evidence: Evidence): Finding[] {
+  const intercepted = judgeInterception(evidence);
+  if (intercepted.length > 0) return intercepted;
   return worstFirst([
     ...judgeFailure(evidence),
     ...judgeNegative(evidence),

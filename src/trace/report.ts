@@ -51,6 +51,8 @@ export interface ShownExchange {
   readonly withoutEdns: boolean;
   readonly rcode: string;
   readonly authoritative: boolean;
+  /** Only resolvers offer recursion; name servers of the root and of registries never do. */
+  readonly recursionAvailable: boolean;
   readonly extendedErrors: readonly string[];
   /** Bits of the client subnet that the answer depends on; absent when none was sent or none came back. */
   readonly clientSubnetScope?: number;

@@ -53,6 +53,7 @@ function shownExchange(result: ExchangeResult, withoutEdns: boolean): ShownExcha
     withoutEdns,
     rcode: rcodeName(response.rcode),
     authoritative: response.flags.authoritative,
+    recursionAvailable: response.flags.recursionAvailable,
     extendedErrors: (response.edns?.options ?? [])
       .filter((option) => option.kind === "ede")
       .map(({ infoCode, text }) => `${extendedErrorName(infoCode)}${text === "" ? "" : `: ${text}`}`),

@@ -280,6 +280,18 @@ describe("bad servers", () => {
     ]);
   });
 
+  it("are given up after six that stay silent, however many there are", async () => {
+    const addresses = Array.from({ length: 10 }, (_, i) => `127.77.2.${i + 1}`);
+    const silent = Object.fromEntries(addresses.map((address) => [address, { address, script: () => undefined }]));
+    const delegation = addresses.map(
+      (address, i) => `example.com 9 NS ns${i}.example.com\nns${i}.example.com 9 A ${address}`,
+    );
+    const { options } = await internet(delegation.join("\n"), silent);
+    const { resolution, story } = await run({ ...options, timeoutMs: 30 }, "www.example.com");
+    expect(resolution).toMatchObject({ status: "failed", failure: "no-server-answered" });
+    expect(story.filter((one) => one.endsWith("timeout"))).toHaveLength(6);
+  });
+
   it("are asked again without EDNS when that is what they cannot read", async () => {
     const old: Script = (query) =>
       query.edns === undefined

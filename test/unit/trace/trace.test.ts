@@ -327,6 +327,21 @@ describe("what is wrong with an answer", () => {
   });
 });
 
+it("notices a network that answers in place of every name server", async () => {
+  const resolver: Script = (query) =>
+    reply(query, { flags: { ...NO_FLAGS, recursionAvailable: true }, rcode: RCODE.NXDOMAIN });
+  const addresses = Array.from({ length: 5 }, (_, i) => `127.78.2.${i + 1}`);
+  const started = await startScriptedServers(
+    Object.fromEntries(addresses.map((address) => [address, { address, script: resolver }])),
+  );
+  closers.push(started.close);
+  const { report } = await run("www.example.com", {
+    request: { roots: { label: "roots", hints: [{ name: domainName("a.root"), addresses }], port: started.port } },
+  });
+  expect(found(report)).toEqual(["problem trace.intercepted"]);
+  expect(report.steps).toHaveLength(3);
+});
+
 it("does not get past roots that do not answer", async () => {
   const { report } = await run("www.example.com", {
     request: {
