@@ -1,14 +1,11 @@
 // `npm run build` and, with --watch, `npm run dev`.
-import { rm } from "node:fs/promises";
-import { context } from "esbuild";
-import { options, outdir } from "./bundle.mjs";
+import { build, context } from "esbuild";
+import { options, removeStale } from "./bundle.mjs";
 
-await rm(outdir, { recursive: true, force: true });
-const build = await context(options);
 if (process.argv.includes("--watch")) {
-  await build.watch();
+  const watching = await context(options);
+  await watching.watch();
   console.error("watching src/ (Ctrl-C ends)");
 } else {
-  await build.rebuild();
-  await build.dispose();
+  await removeStale(await build(options));
 }

@@ -1,4 +1,7 @@
-import type { BuildOptions } from "esbuild";
+import type { BuildOptions, BuildResult } from "esbuild";
+
+type BundleOptions = BuildOptions & { readonly metafile: true };
 
 export const outdir: string;
-export const options: BuildOptions & { readonly metafile: true };
+export const options: BundleOptions;
+export function removeStale(result: BuildResult<BundleOptions>): Promise<void>;

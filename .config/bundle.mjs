@@ -1,5 +1,8 @@
 // The bundle of src/cli/main.ts: one code-split ESM build, so that a command loads only what it uses.
 
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+
 export const outdir = new URL("../dist/", import.meta.url).pathname;
 
 /** Ink loads react-devtools-core only when DEV=true; a stub keeps it out of the bundle. */
@@ -40,3 +43,13 @@ export const options = {
   minifySyntax: true,
   logLevel: "warning",
 };
+
+/** Removes what earlier builds left in dist/; after a build that worked, so that a failed one takes nothing away. */
+export async function removeStale({ metafile }) {
+  const root = options.absWorkingDir;
+  const written = new Set(Object.keys(metafile.outputs).map((name) => join(root, name)));
+  for (const entry of await readdir(outdir, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    if (entry.isFile() && !written.has(path)) await rm(path);
+  }
+}

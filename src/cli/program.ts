@@ -6,11 +6,13 @@ import { registerDemo } from "./commands/demo.ts";
 import { registerDrill } from "./commands/drill.ts";
 import { registerLocal } from "./commands/local.ts";
 import { registerLogs } from "./commands/logs.ts";
+import { registerSetup } from "./commands/setup.ts";
+import { registerTrace } from "./commands/trace.ts";
 import { registerZones } from "./commands/zones.ts";
 import { addGlobalOptions } from "./global-options.ts";
 import { VERSION } from "./version.ts";
 
-const COMMANDS: readonly Register[] = [registerDrill, registerLogs, registerLocal, registerZones, registerDemo];
+const COMMANDS: readonly Register[] = [registerSetup, registerTrace, registerDrill, registerLogs, registerLocal, registerZones, registerDemo];
 
 /** The whole program. Throws CommanderError instead of exiting. */
 export function createProgram(host: CommandHost): Command {

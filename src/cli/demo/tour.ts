@@ -39,6 +39,10 @@ export function tourSteps(speed: string): readonly Step[] {
       args: ["drill", "failover", "orders.myapp.com", "--yes"],
     },
     {
+      says: "Geolocation: the same name as a client in Germany is told.",
+      args: ["trace", "shop.myapp.com", "--subnet", "198.51.100.0/26"],
+    },
+    {
       says: "The queries that were just made, as Route 53 logs them.",
       args: ["logs", "tail", "--since", "5m", "--limit", "12"],
     },

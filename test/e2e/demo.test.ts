@@ -1,0 +1,61 @@
+import { readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { identify } from "../../src/local/store/process-identity.ts";
+import { type CliHome, cliHome, eventually } from "../support/cli.ts";
+
+let home: CliHome;
+beforeAll(async () => {
+  home = await cliHome();
+});
+afterAll(() => home.dispose());
+
+const demoFolders = async () => (await readdir(tmpdir())).filter((name) => name.startsWith("r53kit-demo-"));
+
+/** The daemon's process id, as `local start` says it. */
+function daemonPid(stdout: string): number | undefined {
+  const pid = /started the local backend \(process (\d+)\)/.exec(stdout)?.[1];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+/** Whether it still runs; one that has ended and was only not yet collected does not. */
+const runs = (pid: number | undefined) => pid === undefined || identify(pid).started !== undefined;
+
+describe("r53kit demo", () => {
+  it("takes the whole tour and leaves nothing running and no files", async () => {
+    const before = await demoFolders();
+    const { code, stdout, stderr } = await home.run(["demo", "--speed", "20"]);
+    expect(code, `${stdout}\n${stderr}`).toBe(0);
+    for (const command of [
+      "local start",
+      "setup plan",
+      "setup apply",
+      "trace orders.myapp.com",
+      "drill failover",
+      "logs tail",
+    ]) {
+      expect(stdout).toContain(`$ r53kit ${command}`);
+    }
+    expect(stdout).toContain("primary -> secondary -> primary");
+    expect(stdout).toContain("0 to add, 0 to change, 0 to remove");
+    expect(await demoFolders()).toEqual(before);
+    expect(runs(daemonPid(stdout))).toBe(false);
+  });
+
+  it("puts everything away on Ctrl-C in the middle of the drill", async () => {
+    const before = await demoFolders();
+    const demo = home.start(["demo", "--speed", "20"]);
+    await eventually("the drill", () => (demo.stderr().includes("stopping primary") ? true : undefined), 60_000);
+    demo.child.kill("SIGINT");
+    const { code, stdout } = await demo.ended;
+    expect(code).toBe(130);
+    expect(await demoFolders()).toEqual(before);
+    expect(runs(daemonPid(stdout))).toBe(false);
+  });
+
+  it("refuses a speed that is none", async () => {
+    const { code, stderr } = await home.run(["demo", "--speed", "fast"]);
+    expect(code).toBe(64);
+    expect(stderr).toContain("--speed");
+  });
+});
