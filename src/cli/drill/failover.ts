@@ -186,8 +186,7 @@ export async function drillFailover(
     const outageSeconds = Math.ceil(bounds.client.ms / clock.speed / 1000);
     const question = `Stop ${targetLabel(scenario.target)} behind ${displayName(scenario.name)} on ${backend.label}? Clients may be without service for up to ${outageSeconds} s.`;
     if (!(await context.confirm(question))) {
-      context.note("nothing was stopped");
-      return EXIT.ok;
+      throw new Failure({ kind: "interrupted", code: "drill.declined", message: "nothing was stopped: you said no" });
     }
 
     const drillId = drillIdAt(clock.now(), Math.random);

@@ -8,6 +8,7 @@ import type { DrillEvent } from "../../../src/drill/events.ts";
 import {
   drillIdAt,
   type JournalReading,
+  lastRestoredAt,
   openJournal,
   readJournal,
   unfinishedDrills,
@@ -115,6 +116,17 @@ describe("the journal", () => {
       if (size < intended) expect(found).toBe(0);
       if (size > whole.indexOf("\n", intended)) expect(found).toBe(1);
     }
+  });
+
+  it("tells when the latest drill's endpoint came back", () => {
+    expect(lastRestoredAt(directory)).toBeUndefined();
+    killedDrill("d1");
+    expect(lastRestoredAt(directory)).toBeUndefined();
+    const again = openJournal(directory, "d1");
+    const restored = stamp(clock, { code: "start.done", tookMs: 1 });
+    again.append(restored);
+    again.close();
+    expect(lastRestoredAt(directory)).toBe(restored.at);
   });
 
   it("is nowhere when there never was a drill", () => {

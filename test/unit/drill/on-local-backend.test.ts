@@ -22,7 +22,7 @@ import { delegatedServers } from "../../../src/drill/observers/delegation.ts";
 import { rehearseFailover } from "../../../src/drill/rehearse.ts";
 import { awaitSteadyState } from "../../../src/drill/steady.ts";
 import { openTarget } from "../../../src/drill/targets/open-target.ts";
-import { domainName } from "../../../src/route53/names.ts";
+import { type DomainName, domainName } from "../../../src/route53/names.ts";
 import { startTestBackend, type TestBackend } from "../../support/backend.ts";
 
 const PRIMARY = "127.0.90.1";
@@ -42,11 +42,36 @@ let running: TestBackend;
 let backend: Backend;
 let directory: string;
 let choice: FailoverChoice;
+let zoneId: string;
 
 async function zone(name: string): Promise<{ id: string; nameServers: string[] }> {
   const client = await backend.clients.route53();
   const made = await client.send(new CreateHostedZoneCommand({ Name: name, CallerReference: name }));
   return { id: made.HostedZone?.Id ?? "", nameServers: made.DelegationSet?.NameServers ?? [] };
+}
+
+async function createFailover(name: DomainName, healthCheckId: string | undefined): Promise<void> {
+  const set = (identifier: string, failover: "PRIMARY" | "SECONDARY", value: string): ResourceRecordSet => ({
+    Name: name,
+    Type: "A",
+    TTL: 10,
+    SetIdentifier: identifier,
+    Failover: failover,
+    ResourceRecords: [{ Value: value }],
+    ...(failover === "PRIMARY" ? { HealthCheckId: healthCheckId } : {}),
+  });
+  const client = await backend.clients.route53();
+  await client.send(
+    new ChangeResourceRecordSetsCommand({
+      HostedZoneId: zoneId,
+      ChangeBatch: {
+        Changes: [
+          { Action: "CREATE", ResourceRecordSet: set("one", "PRIMARY", PRIMARY) },
+          { Action: "CREATE", ResourceRecordSet: set("two", "SECONDARY", SECONDARY) },
+        ],
+      },
+    }),
+  );
 }
 
 beforeAll(async () => {
@@ -97,26 +122,8 @@ endpoints:
       },
     }),
   );
-  const set = (identifier: string, failover: "PRIMARY" | "SECONDARY", value: string): ResourceRecordSet => ({
-    Name: "orders.cafe.com",
-    Type: "A",
-    TTL: 10,
-    SetIdentifier: identifier,
-    Failover: failover,
-    ResourceRecords: [{ Value: value }],
-    ...(failover === "PRIMARY" ? { HealthCheckId: check.HealthCheck?.Id } : {}),
-  });
-  await client.send(
-    new ChangeResourceRecordSetsCommand({
-      HostedZoneId: id,
-      ChangeBatch: {
-        Changes: [
-          { Action: "CREATE", ResourceRecordSet: set("one", "PRIMARY", PRIMARY) },
-          { Action: "CREATE", ResourceRecordSet: set("two", "SECONDARY", SECONDARY) },
-        ],
-      },
-    }),
-  );
+  zoneId = id;
+  await createFailover(domainName("orders.cafe.com"), check.HealthCheck?.Id);
 });
 
 afterAll(async () => {
@@ -145,10 +152,24 @@ describe("a drill on the local backend", () => {
       code: "drill.not-applied",
       message: expect.stringContaining("'two' has a TTL of 10 s, not 300 s"),
     });
-    const moved = { ...choice, name: domainName("shop.cafe.com") };
+    const moved = { ...choice, name: domainName("tea.cafe.com") };
     await expect(readScenario(client, moved, NEVER)).rejects.toMatchObject({ code: "drill.not-applied" });
     const elsewhere = { ...choice, zone: { name: domainName("tea.com"), id: undefined } };
     await expect(readScenario(client, elsewhere, NEVER)).rejects.toMatchObject({ code: "drill.no-zone" });
+  });
+
+  it("watches the endpoint's own check where the record's is calculated", async () => {
+    const client = await backend.clients.route53();
+    const own = (await readScenario(client, choice, NEVER)).healthCheck.id;
+    const calculated = await client.send(
+      new CreateHealthCheckCommand({
+        CallerReference: "both",
+        HealthCheckConfig: { Type: "CALCULATED", HealthThreshold: 1, ChildHealthChecks: [own] },
+      }),
+    );
+    const name = domainName("shop.cafe.com");
+    await createFailover(name, calculated.HealthCheck?.Id);
+    expect((await readScenario(client, { ...choice, name }, NEVER)).healthCheck.id).toBe(own);
   });
 
   it("finds the zone's servers through the delegation, and says when there is none", async () => {

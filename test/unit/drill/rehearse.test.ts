@@ -202,6 +202,28 @@ describe("rehearseFailover", () => {
     expect(report.verdict).toEqual({ withinTargets: false, exceeded: ["detection"], beyondBound: [] });
   });
 
+  it("does not call a target missed that it did not watch for long enough", async () => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    const abort = new AbortController();
+    const settings = { ...SETTINGS, targets: { detectionMs: 5000, downtimeMs: 90_000 } };
+    const rehearsal = rehearsalOf(service, directory, [], { settings, signal: abort.signal });
+    const report = await drive(clock, rehearseFailover(rehearsal), () => {
+      if (clock.elapsedMs() >= 12_000) abort.abort();
+    });
+    expect(figure(report, "detection")).toMatchObject({ measuredMs: null, withinTarget: false });
+    expect(figure(report, "downtime")).toMatchObject({ measuredMs: null, withinTarget: null });
+  });
+
+  it("tells what the client with the worst cache would have seen", async () => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    const report = await drive(clock, rehearseFailover(rehearsalOf(service, directory, [])));
+    const lastServer = figure(report, "lastServer").measuredMs ?? Number.NaN;
+    expect(figure(report, "worstDowntime").measuredMs).toBe(lastServer + 60_000);
+    expect(figure(report, "downtime").measuredMs).toBeLessThanOrEqual(lastServer + 62_000);
+  });
+
   it("holds the endpoint stopped as long as asked", async () => {
     const clock = fakeClock();
     const service = simulatedService(clock);
