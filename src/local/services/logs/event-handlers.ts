@@ -181,18 +181,14 @@ export function eventHandlers(
       const walk = storage.events(group, from, to, backward);
       const page = pageOf(walk, limit, (event) => event.stream === input.logStreamName);
       const events = backward ? [...page.events].reverse() : page.events;
-      // A page may hold nothing and yet not be the last: then the boundaries are what was looked at.
-      const looked = page.last;
+      // At the end the token is the one that came, however much of other streams was looked at; a page that stopped early
+      // goes on behind what it looked at, which may be further than what it holds.
+      const stoppedAt = page.complete ? undefined : page.last;
       const [first, final] = [events[0], events.at(-1)];
       const rest = token?.at ?? (backward ? to : from);
-      const forwardAt = backward
-        ? final === undefined
-          ? rest
-          : after(final)
-        : looked === undefined
-          ? rest
-          : after(looked);
-      const backwardAt = backward ? (looked ?? rest) : (first ?? rest);
+      const behind = final === undefined ? rest : after(final);
+      const forwardAt = backward || stoppedAt === undefined ? behind : after(stoppedAt);
+      const backwardAt = (backward ? stoppedAt : undefined) ?? first ?? rest;
       return {
         events: events.map(({ timestamp, message, ingestedAt }) => ({ timestamp, message, ingestionTime: ingestedAt })),
         nextForwardToken: boundaryToken("f", forwardAt),
