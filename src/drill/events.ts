@@ -38,6 +38,8 @@ export type DrillHappening =
     }
   /** Written and synced before the endpoint is touched. */
   | { readonly code: "stop.intended"; readonly target: TargetDescription }
+  /** Another drill had the same intention at the same moment; nothing was stopped. */
+  | { readonly code: "stop.withdrawn" }
   | { readonly code: "stop.done"; readonly tookMs: number }
   | { readonly code: "observer.saw"; readonly observer: string; readonly observation: Observation }
   | {

@@ -22,6 +22,7 @@ import type { TargetDescription } from "./scenario.ts";
 /** After these the file is synced: what they say decides what a later run has to do. */
 const DECISIVE: ReadonlySet<DrillEventCode> = new Set([
   "stop.intended",
+  "stop.withdrawn",
   "stop.done",
   "start.intended",
   "start.done",
@@ -111,12 +112,15 @@ export function readJournal(text: string): DrillEvent[] {
   return events;
 }
 
+/** After these nothing is stopped by the drill any more. */
+const FINISHING: ReadonlySet<DrillEventCode> = new Set(["stop.withdrawn", "start.done", "recovery.done"]);
+
 /** What the events leave undone: the target that may still be stopped. */
 export function leftStopped(events: readonly DrillEvent[]): TargetDescription | undefined {
   let target: TargetDescription | undefined;
   for (const event of events) {
     if (event.code === "stop.intended") target = event.target;
-    else if (event.code === "start.done" || event.code === "recovery.done") target = undefined;
+    else if (FINISHING.has(event.code)) target = undefined;
   }
   return target;
 }

@@ -180,7 +180,7 @@ export async function readScenario(
   const sets = await failoverSets(client, zoneId, choice, signal);
   if (sets.length === 0) throw notApplied(choice, "it does not exist");
   const primary = liveSet(sets, choice.primary, choice);
-  liveSet(sets, choice.secondary, choice);
+  const secondary = liveSet(sets, choice.secondary, choice);
   if (primary.healthCheckId === undefined) throw notApplied(choice, "its primary has no health check");
   const check = await findEndpointCheck(client, primary.healthCheckId, choice, signal);
   if (check === undefined || !isProbeType(check.config.Type)) {
@@ -193,6 +193,8 @@ export async function readScenario(
     intervalSeconds: check.config.RequestInterval ?? DEFAULT_INTERVAL_SECONDS,
     failureThreshold: check.config.FailureThreshold ?? DEFAULT_FAILURE_THRESHOLD,
   };
+  const secondaryCheck =
+    secondary.healthCheckId === undefined ? undefined : await readCheck(client, secondary.healthCheckId, signal);
   const { key, address, port, type } = choice.endpoint;
   return {
     zone: choice.zone.name,
@@ -203,6 +205,7 @@ export async function readScenario(
     primary: side(choice.primary, choice.type),
     secondary: side(choice.secondary, choice.type),
     healthCheck,
+    ...(isProbeType(secondaryCheck?.config.Type) ? { secondaryHealthCheckId: secondaryCheck.id } : {}),
     target: { type, key, address, port },
     client: clientRequest(check.config.Type, check.config),
   };

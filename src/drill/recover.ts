@@ -4,7 +4,7 @@ import type { Backend } from "../backend/backend.ts";
 import type { Clock } from "../clock.ts";
 import { Failure } from "../errors.ts";
 import type { DrillEvent, DrillHappening, DrillHost } from "./events.ts";
-import { type JournalReading, openJournal, unfinishedDrills } from "./journal.ts";
+import { type JournalReading, openJournal, type UnfinishedDrill, unfinishedDrills } from "./journal.ts";
 import { canOpenTarget, openTarget, targetLabel } from "./targets/open-target.ts";
 
 export interface Recovery {
@@ -18,6 +18,25 @@ export function stamp(clock: Clock, happening: DrillHappening): DrillEvent {
   return { at: clock.now(), clockMs: clock.elapsedMs(), ...happening };
 }
 
+function refuseWhileAnotherRuns(unfinished: readonly UnfinishedDrill[]): void {
+  const running = unfinished.find((drill) => drill.alive);
+  if (running === undefined) return;
+  throw new Failure({
+    kind: "failed",
+    code: "drill.already-running",
+    message: `drill ${running.drillId} is in progress: process ${running.pid} holds ${targetLabel(running.target)} stopped`,
+    next: "wait until it ends, or end it with Ctrl-C where it runs",
+  });
+}
+
+/**
+ * For a drill that has just written its intention to stop: of two that began together at least one sees the other here,
+ * and withdraws. Throws a Failure then.
+ */
+export function refuseUnlessAlone(directory: string, drillId: string, reading: JournalReading): void {
+  refuseWhileAnotherRuns(unfinishedDrills(directory, reading).filter((drill) => drill.drillId !== drillId));
+}
+
 /**
  * Restores the endpoints of all unfinished drills and finishes their journals; resolves with how many that were.
  * One that only another backend can restore is said and left for a run there.
@@ -26,15 +45,7 @@ export function stamp(clock: Clock, happening: DrillHappening): DrillEvent {
 export async function recoverUnfinishedDrills(recovery: Recovery): Promise<number> {
   const { directory, backend, host } = recovery;
   const unfinished = unfinishedDrills(directory, recovery.reading);
-  const running = unfinished.find((drill) => drill.alive);
-  if (running !== undefined) {
-    throw new Failure({
-      kind: "failed",
-      code: "drill.already-running",
-      message: `drill ${running.drillId} is in progress: process ${running.pid} holds ${targetLabel(running.target)} stopped`,
-      next: "wait until it ends, or end it with Ctrl-C where it runs",
-    });
-  }
+  refuseWhileAnotherRuns(unfinished);
   let restored = 0;
   for (const { drillId, target: description, backend: unfinishedOn } of unfinished) {
     if (!canOpenTarget(description, backend)) {

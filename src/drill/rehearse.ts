@@ -34,6 +34,8 @@ export interface Rehearsal {
   /** Leases run in real time, whatever the backend's speed. */
   readonly realClock: Clock;
   openJournal(): Journal;
+  /** Called once the intention to stop is written. Throws when another drill has one too. */
+  refuseUnlessAlone(): void;
   readonly host: DrillHost;
   /** Aborted when the person wants to stop. */
   readonly signal: AbortSignal;
@@ -148,6 +150,12 @@ export async function rehearseFailover(rehearsal: Rehearsal): Promise<DrillRepor
     refuseUnlessPrimary(baseline, rehearsal);
 
     recorder.tell({ code: "stop.intended", target: target.describe() });
+    try {
+      rehearsal.refuseUnlessAlone();
+    } catch (error) {
+      recorder.tell({ code: "stop.withdrawn" });
+      throw error;
+    }
     recorder.becomeLenient();
     const stopped = await stopAndWatch(rehearsal, recorder, baseline, (next) => {
       receive = next;

@@ -51,6 +51,8 @@ export interface DrillScenario {
   readonly primary: FailoverAnswer;
   readonly secondary: FailoverAnswer;
   readonly healthCheck: WatchedHealthCheck;
+  /** The secondary's own check, where it has one whose checkers can be asked: while that is unhealthy nothing fails over. */
+  readonly secondaryHealthCheckId?: string;
   readonly target: TargetDescription;
   readonly client: ClientRequest;
 }

@@ -2,7 +2,9 @@
 
 import type { Clock } from "../clock.ts";
 import { Failure } from "../errors.ts";
+import { afterReports, healthVerdict } from "./health-rule.ts";
 import type { Sight } from "./observation.ts";
+import type { ReadCheckers } from "./observers/health-check.ts";
 import type { Observer } from "./observers/observer.ts";
 import type { RequestService } from "./observers/web-client.ts";
 import type { DrillScenario } from "./scenario.ts";
@@ -24,6 +26,8 @@ export interface SteadyState {
   readonly target: Target;
   readonly observers: readonly Observer[];
   readonly request: RequestService;
+  /** What the checkers of the secondary's own check report, where it has one. */
+  readonly secondaryCheckers: ReadCheckers | undefined;
 }
 
 const MUST: Record<Observer["identity"]["kind"], string> = {
@@ -74,18 +78,34 @@ async function sideServes(
   );
 }
 
+/** An unhealthy secondary is passed over: Route 53 then answers the primary, whatever its health. */
+async function secondaryHealthy(read: ReadCheckers, signal: AbortSignal): Promise<SteadyCheck> {
+  const check = { key: "secondary-health", label: "the secondary's own health check is healthy" };
+  try {
+    const reports = await read(signal);
+    const verdict = healthVerdict(afterReports(new Map(), reports, 1), reports);
+    if (verdict === undefined) return { ...check, outcome: "pending", detail: "no checker has reported" };
+    const detail = `${verdict.healthyCheckers} of ${verdict.checkers} checkers reach it`;
+    return { ...check, outcome: verdict.healthy ? "ok" : "failed", detail };
+  } catch (error) {
+    return { ...check, outcome: "failed", detail: reason(error) };
+  }
+}
+
 /** Every check once, all at the same time; changes nothing. */
 export async function checkSteadyState(state: SteadyState, signal: AbortSignal): Promise<SteadyCheck[]> {
   // The client is left out: it would keep an answer from before the drill, and what it needs is checked one by one.
   const watched = state.observers.filter((observer) => observer.identity.kind !== "client");
-  const [endpoint, primary, secondary, ...answers] = await Promise.all([
+  const { secondaryCheckers } = state;
+  const [endpoint, primary, secondary, secondaryHealth, ...answers] = await Promise.all([
     endpointRuns(state.target),
     sideServes("primary", state, signal),
     sideServes("secondary", state, signal),
+    secondaryCheckers === undefined ? [] : Promise.all([secondaryHealthy(secondaryCheckers, signal)]),
     ...watched.map((observer) => observerSeesPrimary(observer, signal)),
   ]);
   signal.throwIfAborted();
-  return [endpoint, ...primary, ...secondary, ...answers];
+  return [endpoint, ...primary, ...secondary, ...secondaryHealth, ...answers];
 }
 
 const NEXT: Readonly<Record<string, string>> = {
@@ -93,6 +113,7 @@ const NEXT: Readonly<Record<string, string>> = {
   health: "see what the checkers say with 'aws route53 get-health-check-status', and mend the endpoint first",
   resolver: "wait until the resolver's cached answer has expired, then drill again",
   "primary-serves": "mend the primary first: a drill shows nothing while it is down",
+  "secondary-health": "mend the secondary first: Route 53 would not answer it",
   "secondary-serves": "mend the secondary first: a failover now would be an outage",
 };
 

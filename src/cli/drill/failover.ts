@@ -13,7 +13,7 @@ import { drillIdAt, type JournalReading, lastRestoredAt, openJournal } from "../
 import { readScenario } from "../../drill/live.ts";
 import { assembleObservers } from "../../drill/observers/assemble.ts";
 import { follow, NO_PROGRESS } from "../../drill/progress.ts";
-import { recoverUnfinishedDrills, stamp } from "../../drill/recover.ts";
+import { recoverUnfinishedDrills, refuseUnlessAlone, stamp } from "../../drill/recover.ts";
 import { rehearseFailover } from "../../drill/rehearse.ts";
 import type { DrillReport } from "../../drill/report.ts";
 import type { DrillSettings, DrillTargets } from "../../drill/scenario.ts";
@@ -169,10 +169,10 @@ export async function drillFailover(
     const { intervalSeconds, failureThreshold, type: probeType } = healthCheck;
     const bounds = failoverBounds({ probeType, intervalSeconds, failureThreshold, ttlSeconds });
     const settings: DrillSettings = { timeoutMs: timeoutMs ?? bounds.client.ms * 2, holdMs, targets };
-    const { observers, request } = await assembleObservers(scenario, backend, route53, signal);
+    const { observers, request, secondaryCheckers } = await assembleObservers(scenario, backend, route53, signal);
 
     const checks = await awaitSteadyState(
-      { scenario, target, observers, request },
+      { scenario, target, observers, request, secondaryCheckers },
       {
         clock,
         pendingMs: firstReportsMs(healthCheck.intervalSeconds),
@@ -205,6 +205,7 @@ export async function drillFailover(
         clock,
         realClock: systemClock(),
         openJournal: () => openJournal(directory, drillId),
+        refuseUnlessAlone: () => refuseUnlessAlone(directory, drillId, JOURNAL_READING),
         host: voice.host,
         signal,
       });

@@ -7,7 +7,7 @@ import type { DrillScenario } from "../scenario.ts";
 import { checkerReportsOf } from "./checker-reports.ts";
 import { delegatedServers } from "./delegation.ts";
 import { addressQuestion } from "./dns-question.ts";
-import { healthObserver } from "./health-check.ts";
+import { healthObserver, type ReadCheckers } from "./health-check.ts";
 import { type AddressSource, nameServerObserver } from "./name-server.ts";
 import type { Observer } from "./observer.ts";
 import { serviceRequest } from "./service-request.ts";
@@ -22,6 +22,7 @@ const LEAST_REQUEST_LIMIT_MS = 500;
 export interface Assembled {
   readonly observers: readonly Observer[];
   readonly request: RequestService;
+  readonly secondaryCheckers: ReadCheckers | undefined;
 }
 
 export async function assembleObservers(
@@ -60,5 +61,9 @@ export async function assembleObservers(
         : [webClientObserver({ resolve: clientAsks.ask, request, sides: scenario, clock })]),
     ],
     request,
+    secondaryCheckers:
+      scenario.secondaryHealthCheckId === undefined
+        ? undefined
+        : checkerReportsOf(route53, scenario.secondaryHealthCheckId),
   };
 }

@@ -27,6 +27,7 @@ export function showLiveDrill(options: LiveDrillOptions): LiveDrill {
       progress={progress}
       clockMs={options.clockMs()}
       columns={options.stream.columns ?? 80}
+      rows={options.stream.rows ?? 24}
       color={options.color}
     />
   );

@@ -11,12 +11,16 @@ export interface DrillViewProps {
   readonly progress: DrillProgress;
   /** The backend's clock now, ms. */
   readonly clockMs: number;
-  /** Columns of the terminal. */
+  /** Of the terminal. */
   readonly columns: number;
+  readonly rows: number;
   readonly color: boolean;
 }
 
-const TIMELINE_LINES = 8;
+/** A frame higher than the terminal would flicker, so the timeline gets what the rest leaves. */
+const MOST_TIMELINE_LINES = 8;
+const LEAST_TIMELINE_LINES = 2;
+const OTHER_LINES = 10;
 const BAR_COLUMNS = 30;
 
 type Colour = "green" | "yellow" | "red" | "gray";
@@ -126,8 +130,10 @@ function Progress({ progress, clockMs, color }: DrillViewProps) {
   );
 }
 
-function Timeline({ progress, color }: DrillViewProps) {
+function Timeline({ progress, color, rows }: DrillViewProps) {
   const { stoppedAtMs, observers } = progress;
+  const room = rows - OTHER_LINES - observers.length;
+  const shown = Math.min(MOST_TIMELINE_LINES, Math.max(LEAST_TIMELINE_LINES, room));
   if (stoppedAtMs === undefined) return null;
   const identityOf = (id: string) => observers.find((one) => one.identity.id === id)?.identity;
   const lines = progress.events
@@ -137,7 +143,7 @@ function Timeline({ progress, color }: DrillViewProps) {
       words: happeningWords(event, identityOf),
     }))
     .filter((line) => line.words !== undefined)
-    .slice(-TIMELINE_LINES);
+    .slice(-shown);
   return (
     <Box flexDirection="column">
       {lines.map((line) => (

@@ -80,6 +80,8 @@ export function happeningWords(
       return undefined;
     case "stop.intended":
       return `stopping ${targetWords(happening.target)}`;
+    case "stop.withdrawn":
+      return "another drill began at the same moment; nothing was stopped";
     case "stop.done":
       return `stopped, in ${duration(happening.tookMs)}`;
     case "observer.saw":

@@ -186,10 +186,10 @@ describe("a drill on the local backend", () => {
     const client = await backend.clients.route53();
     const scenario = await readScenario(client, choice, NEVER);
     const target = openTarget(scenario.target, backend);
-    const { observers, request } = await assembleObservers(scenario, backend, client, NEVER);
+    const { observers, request, secondaryCheckers } = await assembleObservers(scenario, backend, client, NEVER);
     const { clock } = backend;
     await awaitSteadyState(
-      { scenario, target, observers, request },
+      { scenario, target, observers, request, secondaryCheckers },
       { clock, pendingMs: 20_000, failedMs: 0, waiting: () => {} },
       NEVER,
     );
@@ -206,6 +206,7 @@ describe("a drill on the local backend", () => {
       clock,
       realClock: systemClock(),
       openJournal: () => openJournal(directory, "local"),
+      refuseUnlessAlone: () => {},
       host: () => {},
       signal: NEVER,
     });

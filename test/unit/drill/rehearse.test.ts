@@ -4,9 +4,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DrillEvent } from "../../../src/drill/events.ts";
-import { leftStopped, readJournal } from "../../../src/drill/journal.ts";
+import { leftStopped, openJournal, readJournal, unfinishedDrills } from "../../../src/drill/journal.ts";
 import type { MeasurementKey } from "../../../src/drill/measure.ts";
-import { rehearseFailover } from "../../../src/drill/rehearse.ts";
+import { refuseUnlessAlone, stamp } from "../../../src/drill/recover.ts";
+import { type Rehearsal, rehearseFailover } from "../../../src/drill/rehearse.ts";
 import type { DrillReport } from "../../../src/drill/report.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { drive, rehearsalOf, SETTINGS, scenario, simulatedService } from "./simulated-service.ts";
@@ -24,6 +25,24 @@ function figure(report: DrillReport, key: MeasurementKey) {
 }
 
 const journal = () => readJournal(readFileSync(join(directory, "drill-1.ndjson"), "utf8"));
+
+function journalOfADrillInProgress(rehearsal: Rehearsal): DrillEvent[] {
+  const { clock, pid, backend, scenario: what, settings, bounds } = rehearsal;
+  return [
+    stamp(clock, {
+      code: "drill.began",
+      drillId: "drill-0",
+      pid,
+      backend,
+      speed: 1,
+      scenario: what,
+      settings,
+      observers: [],
+      bounds,
+    }),
+    stamp(clock, { code: "stop.intended", target: what.target }),
+  ];
+}
 
 describe("rehearseFailover", () => {
   it("shows primary, secondary, primary, and leaves the endpoint running", async () => {
@@ -182,6 +201,23 @@ describe("rehearseFailover", () => {
       code: "drill.not-restored",
     });
     expect(leftStopped(journal())).toEqual(service.scenario.target);
+  });
+
+  it("withdraws when another drill wrote the same intention at the same moment", async () => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    const other = openJournal(directory, "drill-0");
+    const { target } = service.scenario;
+    const reading = { processExists: () => true, now: () => Date.now() };
+    const rehearsal = rehearsalOf(service, directory, [], {
+      refuseUnlessAlone: () => refuseUnlessAlone(directory, "drill-1", reading),
+    });
+    for (const event of journalOfADrillInProgress(rehearsal)) other.append(event);
+    other.close();
+    await expect(drive(clock, rehearseFailover(rehearsal))).rejects.toMatchObject({ code: "drill.already-running" });
+    expect(service.calls.stops).toBe(0);
+    expect(leftStopped(journal())).toBeUndefined();
+    expect(unfinishedDrills(directory, reading)).toMatchObject([{ drillId: "drill-0", target }]);
   });
 
   it("stops nothing when the steady state went away just before", async () => {

@@ -193,6 +193,7 @@ export function rehearsalOf(
     clock,
     realClock: clock,
     openJournal: () => openJournal(journalDirectory, "drill-1"),
+    refuseUnlessAlone: () => {},
     host: (event) => void events.push(event),
     signal: new AbortController().signal,
     ...change,

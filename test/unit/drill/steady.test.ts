@@ -6,7 +6,7 @@ import { drive, type SimulatedService, simulatedService } from "./simulated-serv
 const NEVER = new AbortController().signal;
 
 function stateOf(service: SimulatedService): SteadyState {
-  return { ...service, request: (address) => service.request(address) };
+  return { ...service, secondaryCheckers: undefined };
 }
 
 function patience(clock: FakeClock, change: Partial<Patience> = {}): Patience {
@@ -38,6 +38,21 @@ describe("the steady state", () => {
       message: expect.stringContaining("secondary 192.0.2.2 serves, but found: connect ECONNREFUSED"),
     });
     expect(service.calls).toEqual({ stops: 0, starts: 0 });
+  });
+
+  it("refuses when the secondary has a health check of its own that would keep it from being answered", async () => {
+    const clock = fakeClock();
+    const report = { region: "eu-west-1", checkerAddress: "198.51.100.1", checkedAt: 1 };
+    const checking = (status: string): SteadyState => ({
+      ...stateOf(simulatedService(clock)),
+      secondaryCheckers: async () => [{ ...report, status }],
+    });
+    const down = checking("Failure: Connection timed out.");
+    await expect(awaitSteadyState(down, patience(clock), NEVER)).rejects.toMatchObject({
+      code: "drill.not-steady.secondary-health",
+    });
+    const well = await awaitSteadyState(checking("Success: HTTP Status Code 200, OK"), patience(clock), NEVER);
+    expect(well.map((check) => check.key)).toContain("secondary-health");
   });
 
   it("tells everything that is wrong at once", async () => {

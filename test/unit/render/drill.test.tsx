@@ -57,9 +57,9 @@ function progressAfter(code: DrillEvent["code"]): DrillProgress {
   return events.slice(0, end + 1).reduce(follow, NO_PROGRESS);
 }
 
-async function frameOf(progress: DrillProgress, clockMs: number, color = false): Promise<string> {
+async function frameOf(progress: DrillProgress, clockMs: number, { color = false, rows = 40 } = {}): Promise<string> {
   const terminal = new FakeTerminal();
-  const view = <DrillView progress={progress} clockMs={clockMs} columns={110} color={color} />;
+  const view = <DrillView progress={progress} clockMs={clockMs} columns={110} rows={rows} color={color} />;
   const ink = render(view, { stdout: terminal.asStream, debug: true, patchConsole: false, exitOnCtrlC: false });
   ink.unmount();
   await ink.waitUntilExit();
@@ -91,6 +91,13 @@ describe("the live view", () => {
     expect(frame).not.toContain("\u001b[2J");
     expect(frame).not.toContain("\u202e");
     expect(frame).toContain("health check evil[2Jgnp");
+  });
+
+  it("keeps within a low terminal, so that it does not flicker", async () => {
+    const frame = await frameOf(events.reduce(follow, NO_PROGRESS), 0, { rows: 20 });
+    const last = frame.slice(frame.lastIndexOf("Failover drill of"));
+    expect(last.trimEnd().split("\n").length).toBeLessThan(20);
+    expect(frame).toContain("the drill is complete");
   });
 
   it("keeps to no colour when told so", async () => {
