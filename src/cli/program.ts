@@ -12,7 +12,15 @@ import { registerZones } from "./commands/zones.ts";
 import { addGlobalOptions } from "./global-options.ts";
 import { VERSION } from "./version.ts";
 
-const COMMANDS: readonly Register[] = [registerSetup, registerTrace, registerDrill, registerLogs, registerLocal, registerZones, registerDemo];
+const COMMANDS: readonly Register[] = [
+  registerSetup,
+  registerTrace,
+  registerDrill,
+  registerLogs,
+  registerLocal,
+  registerZones,
+  registerDemo,
+];
 
 /** The whole program. Throws CommanderError instead of exiting. */
 export function createProgram(host: CommandHost): Command {
