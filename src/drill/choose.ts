@@ -11,6 +11,7 @@ import type {
 import { Failure, type SourcePlace } from "../errors.ts";
 import { type DomainName, displayName, domainName, InvalidNameError } from "../route53/names.ts";
 import type { RecordsAnswer } from "../route53/record-set.ts";
+import type { TargetDescription } from "./scenario.ts";
 
 export interface FailoverSet {
   readonly setIdentifier: string;
@@ -26,6 +27,11 @@ export interface FailoverChoice {
   readonly endpoint: EndpointDefinition;
   /** The check that watches the endpoint; the primary's own, or a child of it. */
   readonly endpointCheck: HealthCheckDefinition;
+}
+
+/** What of the choice is to be stopped. */
+export function chosenTarget({ endpoint: { type, key, address, port } }: FailoverChoice): TargetDescription {
+  return { type, key, address, port };
 }
 
 export interface Wanted {

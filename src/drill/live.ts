@@ -11,7 +11,7 @@ import { Failure } from "../errors.ts";
 import { displayName, toRoute53 } from "../route53/names.ts";
 import { canonicalValue } from "../route53/record-data.ts";
 import { fromApi, type RecordSet } from "../route53/record-set.ts";
-import type { FailoverChoice, FailoverSet } from "./choose.ts";
+import { chosenTarget, type FailoverChoice, type FailoverSet } from "./choose.ts";
 import { setKey } from "./observation.ts";
 import {
   type ClientRequest,
@@ -195,7 +195,6 @@ export async function readScenario(
   };
   const secondaryCheck =
     secondary.healthCheckId === undefined ? undefined : await readCheck(client, secondary.healthCheckId, signal);
-  const { key, address, port, type } = choice.endpoint;
   return {
     zone: choice.zone.name,
     zoneId,
@@ -206,7 +205,7 @@ export async function readScenario(
     secondary: side(choice.secondary, choice.type),
     healthCheck,
     ...(isProbeType(secondaryCheck?.config.Type) ? { secondaryHealthCheckId: secondaryCheck.id } : {}),
-    target: { type, key, address, port },
+    target: chosenTarget(choice),
     client: clientRequest(check.config.Type, check.config),
   };
 }

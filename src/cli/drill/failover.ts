@@ -6,7 +6,7 @@ import { type Clock, systemClock } from "../../clock.ts";
 import type { DrillTargets as ConfiguredTargets } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { failoverBounds } from "../../drill/bounds.ts";
-import { chooseFailover } from "../../drill/choose.ts";
+import { chooseFailover, chosenTarget } from "../../drill/choose.ts";
 import { parseDuration } from "../../drill/duration.ts";
 import type { DrillHappening, DrillHost } from "../../drill/events.ts";
 import { drillIdAt, type JournalReading, lastRestoredAt, openJournal } from "../../drill/journal.ts";
@@ -152,6 +152,8 @@ export async function drillFailover(
   try {
     const { clock } = backend;
     const { signal } = context;
+    // First of all: a target that this backend has not is a mistake, and nothing is asked or restored for it.
+    const target = openTarget(chosenTarget(choice), backend);
     const directory = join(daemonHome(context.host.env).directory, "drills");
     const before = plainVoice(context);
     const say = (happening: DrillHappening) => before.host(stamp(clock, happening));
@@ -164,7 +166,6 @@ export async function drillFailover(
 
     const route53 = await backend.clients.route53();
     const scenario = await readScenario(route53, choice, signal);
-    const target = openTarget(scenario.target, backend);
     const { healthCheck, ttlSeconds } = scenario;
     const { intervalSeconds, failureThreshold, type: probeType } = healthCheck;
     const bounds = failoverBounds({ probeType, intervalSeconds, failureThreshold, ttlSeconds });

@@ -20,7 +20,7 @@ export interface DrillViewProps {
 /** A frame higher than the terminal would flicker, so the timeline gets what the rest leaves. */
 const MOST_TIMELINE_LINES = 8;
 const LEAST_TIMELINE_LINES = 2;
-const OTHER_LINES = 10;
+const OTHER_LINES = 11;
 const BAR_COLUMNS = 30;
 
 type Colour = "green" | "yellow" | "red" | "gray";
@@ -48,10 +48,10 @@ function Header({ progress, color }: DrillViewProps) {
   if (scenario === undefined) return null;
   return (
     <Box flexDirection="column">
-      <Text bold={color}>
+      <Text bold={color} wrap="truncate">
         Failover drill of {displayName(scenario.name)} {scenario.type}: {targetWords(scenario.target)}
       </Text>
-      <Text dimColor={color}>
+      <Text dimColor={color} wrap="truncate">
         {safeText(backend)}
         {speed === 1 ? "" : `, its clock ${speed} times as fast as life; times are simulated`}
       </Text>
@@ -120,7 +120,7 @@ function Progress({ progress, clockMs, color }: DrillViewProps) {
   const passedMs = Math.max(0, clockMs - fromMs);
   const filled = Math.min(BAR_COLUMNS, Math.round((passedMs / boundMs) * BAR_COLUMNS));
   return (
-    <Text>
+    <Text wrap="truncate">
       <Text {...tint(color, passedMs > boundMs ? "red" : "green")}>
         {"#".repeat(filled)}
         {".".repeat(BAR_COLUMNS - filled)}
@@ -163,7 +163,9 @@ export function DrillView(props: DrillViewProps) {
       <Progress {...props} />
       <Timeline {...props} />
       {props.progress.outcome === undefined ? (
-        <Text dimColor={props.color}>Ctrl-C starts the endpoint again and ends the drill.</Text>
+        <Text dimColor={props.color} wrap="truncate">
+          Ctrl-C starts the endpoint again and ends the drill.
+        </Text>
       ) : null}
     </Box>
   );
