@@ -15,6 +15,7 @@ import type { LiveRecordSet } from "./live/live-state.ts";
 import { recordSetNormalForm, type WantedRecordSet } from "./normal-form.ts";
 import type { BatchCall, PhaseName, PlannedRecordSet, RecordSetChange } from "./plan.ts";
 import { answerText, differences, policyText } from "./record-set-differences.ts";
+import { isReference } from "./references.ts";
 
 export type RecordPhase = Extract<PhaseName, "records" | "routing" | "traffic-flow">;
 
@@ -25,6 +26,8 @@ export interface WantedInZone {
 
 export interface ZoneRecordSets {
   readonly zone: DomainName;
+  /** Undefined while the zone does not exist. */
+  readonly zoneId: string | undefined;
   readonly wanted: readonly WantedInZone[];
   readonly live: readonly LiveRecordSet[];
   /** Hashes (see {@link recordSetHash}) of the record sets that this project created, by their key. */
@@ -268,7 +271,7 @@ function aliasConflicts(input: ZoneRecordSets, parts: readonly GroupDiff[]): Rec
     ...input.instances.map(groupKey),
   ]);
   return input.wanted.flatMap(({ set, place }) => {
-    const target = sameZoneTarget(set);
+    const target = sameZoneTarget(set, input);
     if (target === undefined || there.has(`${target} ${set.type}`)) return [];
     return [
       {
@@ -280,12 +283,14 @@ function aliasConflicts(input: ZoneRecordSets, parts: readonly GroupDiff[]): Rec
   });
 }
 
-/** The target of an alias into a zone of the file (by reference, or by the id the zone has). */
-function sameZoneTarget(set: WantedRecordSet | RecordSet, zoneId?: string): DomainName | undefined {
-  if (set.answer.kind !== "alias") return undefined;
-  const { hostedZoneId, target } = set.answer;
-  if (typeof hostedZoneId === "string") return hostedZoneId === zoneId ? target : undefined;
-  return hostedZoneId.ref === "hosted-zone" ? target : undefined;
+/** The target of an alias into the zone itself. */
+function sameZoneTarget({ answer }: WantedRecordSet, { zone, zoneId }: ZoneRecordSets): DomainName | undefined {
+  if (answer.kind !== "alias") return undefined;
+  const { hostedZoneId, target } = answer;
+  const same = isReference(hostedZoneId)
+    ? hostedZoneId.ref === "hosted-zone" && hostedZoneId.zone === zone
+    : hostedZoneId === zoneId;
+  return same ? target : undefined;
 }
 
 const PHASE_RANK: Record<RecordPhase, number> = { records: 0, routing: 1, "traffic-flow": 2 };

@@ -23,6 +23,7 @@ export function diffZones(planning: Planning): ZoneUnits[] {
     const there = liveZone(live, zone.name);
     const diff = diffRecordSets({
       zone: zone.name,
+      zoneId: there?.id,
       wanted: wantedRecordSets(zone, planning),
       live: there?.recordSets ?? [],
       created: new Map(Object.entries(there === undefined ? {} : (ledger.recordSets[there.id] ?? {}))),

@@ -80,7 +80,7 @@ records:
 `,
     );
     expect(config.zones[0]?.recordSets.map((set) => set.name)).toEqual(["www.a.com.", "api.a.com."]);
-    expect(places.of(["records", 1, "ttl"])).toMatchObject({ line: 4, column: 42 });
+    expect(places.of(["records", 1, "ttl"])).toMatchObject({ line: 4, column: 38 });
   });
 });
 
