@@ -3,6 +3,7 @@
  * here starts the endpoint again.
  */
 
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../clock.ts";
 import { Failure } from "../errors.ts";
 import type { FailoverBounds } from "./bounds.ts";
@@ -117,6 +118,8 @@ export async function rehearseFailover(rehearsal: Rehearsal): Promise<DrillRepor
   const recorder = new Recorder(clock, rehearsal.openJournal(), rehearsal.host);
   const identities = observers.map((observer) => observer.identity);
   const watching = new AbortController();
+  // Every observer listens to it at once; Node takes more than ten for a leak.
+  setMaxListeners(0, watching.signal);
   const watchers: Promise<void>[] = [];
   try {
     recorder.tell({

@@ -1,5 +1,6 @@
 /** The steady state a drill starts from: everything serves the primary, and the secondary could take over. */
 
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../clock.ts";
 import { Failure } from "../errors.ts";
 import { afterReports, healthVerdict } from "./health-rule.ts";
@@ -93,7 +94,10 @@ async function secondaryHealthy(read: ReadCheckers, signal: AbortSignal): Promis
 }
 
 /** Every check once, all at the same time; changes nothing. */
-export async function checkSteadyState(state: SteadyState, signal: AbortSignal): Promise<SteadyCheck[]> {
+export async function checkSteadyState(state: SteadyState, interrupted: AbortSignal): Promise<SteadyCheck[]> {
+  // All checks listen at once; Node takes more than ten for a leak.
+  const signal = AbortSignal.any([interrupted]);
+  setMaxListeners(0, signal);
   // The client is left out: it would keep an answer from before the drill, and what it needs is checked one by one.
   const watched = state.observers.filter((observer) => observer.identity.kind !== "client");
   const { secondaryCheckers } = state;
