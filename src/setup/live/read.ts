@@ -1,5 +1,6 @@
 /** Reads all that a scope is about; independent things at once, the rate limiter of the backend's clients in between. */
 
+import { setMaxListeners } from "node:events";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { Backend } from "../../backend/backend.ts";
 import type { Ledger } from "../ledger.ts";
@@ -14,8 +15,11 @@ export async function readLiveState(
   backend: Backend,
   scope: Scope,
   ledger: Ledger,
-  signal?: AbortSignal,
+  asked?: AbortSignal,
 ): Promise<LiveState> {
+  const signal = asked && AbortSignal.any([asked]);
+  // Every request in flight listens to it.
+  if (signal !== undefined) setMaxListeners(0, signal);
   const client = await backend.clients.route53();
   const policyNames = new Set([...scope.trafficPolicyNames, ...ledger.trafficPolicies]);
   const trafficFlow = scope.readsTrafficFlow || policyNames.size > 0;
