@@ -13,7 +13,7 @@ export const registerDemo: Register = (program, host) => {
     .option("--speed <n>", "how many times faster than life the demo's backend runs", "10")
     .action(
       host.action<DemoOptions>(async (context, _args, options) => {
-        const { runDemo } = await import("../demo/tour.ts");
+        const { runDemo } = await import("../runs/demo.ts");
         return runDemo(context, options.speed);
       }),
     );

@@ -1,7 +1,7 @@
 /** `r53kit drill failover`: rehearses a failover and measures it. */
 
 import type { Register } from "../command.ts";
-import type { FailoverOptions } from "../drill/failover.ts";
+import type { FailoverOptions } from "../runs/drill-failover.ts";
 
 export const registerDrill: Register = (program, host) => {
   const drill = program.command("drill").description("Rehearse what should happen when something fails");
@@ -20,7 +20,7 @@ export const registerDrill: Register = (program, host) => {
     .addHelpText("after", NOTES)
     .action(
       host.action<FailoverOptions>(async (context, [name], options) => {
-        const { drillFailover } = await import("../drill/failover.ts");
+        const { drillFailover } = await import("../runs/drill-failover.ts");
         return drillFailover(context, name, options);
       }),
     );

@@ -2,7 +2,7 @@
 
 import type { Register } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import type { TailOptions } from "./logs-tail.ts";
+import type { TailOptions } from "../runs/logs-tail.ts";
 
 export const registerLogs: Register = (program, host) => {
   const logs = program.command("logs").description("Read Route 53 query logs");
@@ -20,7 +20,7 @@ export const registerLogs: Register = (program, host) => {
     .option("--limit <n>", "of what is there at the start, only the latest n")
     .action(
       host.action<TailOptions>(async (context, _args, options): Promise<ExitCode> => {
-        const { runTail } = await import("./logs-tail.ts");
+        const { runTail } = await import("../runs/logs-tail.ts");
         await runTail(context, options);
         return EXIT.ok;
       }),

@@ -36,7 +36,7 @@ Examples:
     )
     .action(
       host.action<TraceCommandOptions>(async (context, args, options) => {
-        const { runTrace } = await import("./trace-run.ts");
+        const { runTrace } = await import("../runs/trace.ts");
         return runTrace(context, args, options);
       }),
     );

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runTrace } from "../../../src/cli/commands/trace-run.ts";
 import type { CommandContext } from "../../../src/cli/context.ts";
+import { runTrace } from "../../../src/cli/runs/trace.ts";
 import { Failure } from "../../../src/errors.ts";
 import { type ScriptedServer, startScriptedServer, zoneScript } from "../../support/scripted-dns-server.ts";
 

@@ -13,9 +13,9 @@ import { hasProblems } from "../../findings/finding.ts";
 import { renderTraceEnd, renderTraceEvent } from "../../render/trace.ts";
 import { type DomainName, domainName, InvalidNameError } from "../../route53/names.ts";
 import { type TraceRequest, type TraceRoots, trace } from "../../trace/trace.ts";
+import type { TraceCommandOptions } from "../commands/trace.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import type { TraceCommandOptions } from "./trace.ts";
 
 function usage(code: string, message: string, next: string): Failure {
   return new Failure({ kind: "usage", code, message, next });
