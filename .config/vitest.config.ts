@@ -17,6 +17,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "e2e",
+          // The examples have fixed endpoint addresses, so one file at a time.
+          fileParallelism: false,
           globalSetup: "./.config/build-first.ts",
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 120_000,
@@ -27,6 +29,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "interop",
+          fileParallelism: false,
           globalSetup: "./.config/build-first.ts",
           include: ["test/interop/**/*.test.ts"],
           testTimeout: 180_000,

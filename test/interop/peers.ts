@@ -16,6 +16,9 @@ export interface Peer {
 export const AWS_CLI: Peer = { name: "AWS CLI", probe: ["aws", "--version"] };
 export const BOTO3: Peer = { name: "boto3", probe: ["python3", "-c", "import boto3"] };
 
+export const DIG: Peer = { name: "dig", probe: ["dig", "-v"] };
+export const UNBOUND: Peer = { name: "unbound", probe: ["unbound", "-V"] };
+
 export function isHere(peer: Peer): boolean {
   const [command, ...args] = peer.probe;
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;
