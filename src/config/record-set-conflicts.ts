@@ -73,7 +73,15 @@ export function checkZoneConflicts(
 }
 
 function checkApex(owner: Owner, zone: DomainName, problems: Problems): void {
-  if (owner.name !== zone) return;
+  if (owner.name !== zone) {
+    if (owner.type !== "SOA") return;
+    problems.at([...owner.path, "type"], {
+      code: "bad-value",
+      message: "a zone has one SOA, at its apex",
+      next: "leave this entry out",
+    });
+    return;
+  }
   if (owner.type === "CNAME") {
     problems.at([...owner.path, "type"], {
       code: "cname-at-apex",

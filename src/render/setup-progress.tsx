@@ -77,7 +77,9 @@ export function SetupView({ progress, look }: { progress: SetupProgress; look: L
       {progress.notes.map((note) => (
         <Text key={note}>note: {safeText(note)}</Text>
       ))}
-      <Text dimColor={look.color}>{safeText(progress.current ?? "")}</Text>
+      <Text dimColor={look.color} wrap="truncate">
+        {safeText(progress.current ?? "")}
+      </Text>
     </Box>
   );
 }

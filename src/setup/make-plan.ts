@@ -7,6 +7,7 @@ import { knownIds } from "./known-ids.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LiveState } from "./live/live-state.ts";
 import { observe } from "./observation.ts";
+import { planHealthCheckRemovals } from "./phases/health-check-removals.ts";
 import { planHealthChecks } from "./phases/health-checks.ts";
 import { planLogging } from "./phases/logging.ts";
 import { diffZones, planRecordSets } from "./phases/record-sets.ts";
@@ -53,7 +54,10 @@ export function makePlan(inputs: PlanInputs): Plan {
   const aliases = planRecordSets("traffic-flow", zones, planning);
   const drafts: Record<PhaseName, PhaseDraft> = {
     zone,
-    "health-checks": healthChecks,
+    "health-checks": {
+      ...healthChecks,
+      changes: [...healthChecks.changes, ...planHealthCheckRemovals(planning, zones)],
+    },
     records,
     routing,
     "traffic-flow": joined(policies, aliases),

@@ -12,7 +12,7 @@ export interface LiveState {
   readonly zones: readonly LiveZoneSlot[];
   /** Those whose caller reference or tags say that this project made them. */
   readonly healthChecks: readonly LiveHealthCheck[];
-  /** Who uses those of the checks above that the file does not name. */
+  /** Who uses those of the checks above that may go: the file does not name them, or there are two of one key. */
   readonly healthCheckUses: ReadonlyMap<string, readonly HealthCheckUse[]>;
   /** Those of the names that the file has, and those that the ledger knows. */
   readonly trafficPolicies: readonly LiveTrafficPolicy[];

@@ -32,12 +32,15 @@ export async function readLiveState(
     backend.endpoints?.list(),
   ]);
   // Only what might be deleted is looked for everywhere: it takes reading every zone of the account.
-  const unnamed = healthChecks.filter((check) => !scope.healthCheckKeys.includes(check.key));
+  const spare = healthChecks.filter(
+    (check) =>
+      !scope.healthCheckKeys.includes(check.key) || healthChecks.some((one) => one !== check && one.key === check.key),
+  );
   return {
     account,
     zones,
     healthChecks,
-    healthCheckUses: await readHealthCheckUses(client, new Set(unnamed.map(({ id }) => id)), signal),
+    healthCheckUses: await readHealthCheckUses(client, new Set(spare.map(({ id }) => id)), signal),
     trafficPolicies,
     ...logging,
     endpoints: endpoints && new Set(endpoints.map((one) => one.id)),

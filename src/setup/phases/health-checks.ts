@@ -1,6 +1,5 @@
 /**
- * The health-check phase: local endpoints first, then the checks that ask them. What cannot be updated is made new, and
- * the old one goes after everything has been repointed; so does what left the file.
+ * The health-check phase: local endpoints first, then the checks that ask them. What cannot be updated is made new.
  */
 
 import type { HealthCheckSettings } from "../../config/config.ts";
@@ -76,17 +75,19 @@ function current(
   return newestFirst.find((check) => immutablePart(check.config) === immutablePart(wanted)) ?? newestFirst[0];
 }
 
-function changeOf(live: LiveHealthCheck) {
+export function asRead(live: LiveHealthCheck): NonNullable<HealthCheckChange["before"]> {
   const { id, version, callerReference, config } = live;
   return { id, version, callerReference, config };
 }
 
-/** Fills `known` with the checks that stay; run before the phases that refer to checks. */
+/**
+ * Fills `known` with the checks that stay; run before the phases that refer to checks. What goes is planned after them:
+ * see {@link import("./health-check-removals.ts")}.
+ */
 export function planHealthChecks(planning: Planning): PhaseDraft {
   const { config, places, live, known } = planning;
   const expectations: Expectation[] = [];
   const changes: Change[] = planEndpoints(planning);
-  const removals: HealthCheckChange[] = [];
   for (const wanted of childrenFirst(config.healthChecks)) {
     const { key } = wanted;
     const settings = toHealthCheckConfig(wanted.settings, known);
@@ -117,71 +118,27 @@ export function planHealthChecks(planning: Planning): PhaseDraft {
         action: "change",
         how: "replace",
         why: `${configDifferences(found.config, settings)}: this cannot be changed of a check, so a new one takes its place`,
-        before: changeOf(found),
+        before: asRead(found),
         after: { ...after, callerReference: nextGeneration(newest ?? found.callerReference) },
       });
     } else {
       known.set({ ref: "health-check", key }, found.id);
       if (healthCheckNormalForm(found.config) !== healthCheckNormalForm(settings)) {
         const why = configDifferences(found.config, settings);
-        changes.push({ ...base, action: "change", how: "update", why, before: changeOf(found), after });
+        changes.push({ ...base, action: "change", how: "update", why, before: asRead(found), after });
       } else if (!found.tagged) {
         const why = "its tags are missing: an earlier run did not come to them";
-        changes.push({ ...base, action: "change", how: "tag", why, before: changeOf(found), after });
+        changes.push({ ...base, action: "change", how: "tag", why, before: asRead(found), after });
       }
     }
     if (changes.at(-1)?.subject === key) expectations.push({ check: "health", key });
-    for (const other of candidates) {
-      if (other === found && !replaced) continue;
-      removals.push(removal(other, "another check has taken its place"));
-    }
   }
-  removals.push(...planRemovals(planning));
-  return { changes: [...changes, ...removals], expectations };
+  return { changes, expectations };
 }
 
 function byGeneration(project: string) {
   const generation = (reference: string) => parseHealthCheckReference(project, reference)?.generation ?? 0;
   return (a: string, b: string) => generation(a) - generation(b);
-}
-
-function removal(live: LiveHealthCheck, why: string): HealthCheckChange {
-  return {
-    kind: "health-check",
-    action: "remove",
-    how: "delete",
-    key: live.key,
-    subject: `${live.key} (${live.id})`,
-    why,
-    before: changeOf(live),
-    after: null,
-  };
-}
-
-/** Checks that left the file, unless something outside of it still uses them. */
-function planRemovals({ config, live, notes }: Planning): HealthCheckChange[] {
-  const unnamed = live.healthChecks.filter((check) => !config.healthChecks.some(({ key }) => key === check.key));
-  const unnamedIds = new Set(unnamed.map((check) => check.id));
-  const ownZones = new Set(live.zones.flatMap(({ zone }) => zone?.id ?? []));
-  const changes: HealthCheckChange[] = [];
-  for (const check of unnamed) {
-    const uses = live.healthCheckUses.get(check.id) ?? [];
-    const foreign = uses.filter(
-      (use) =>
-        !(use.kind === "health-check" && unnamedIds.has(use.id)) &&
-        // The file's own zones are judged when the check is about to go: what uses it there may go or change before.
-        !(use.kind === "record-set" && ownZones.has(use.zoneId)),
-    );
-    if (foreign.length > 0) {
-      notes.push(
-        `the health check ${check.key} (${check.id}) left the file but stays: ${foreign.map((use) => use.text).join(", ")} uses it`,
-      );
-    } else changes.push(removal(check, "it left the file"));
-  }
-  // Parents before their children.
-  return changes.sort(
-    (a, b) => (b.before?.config.ChildHealthChecks?.length ?? 0) - (a.before?.config.ChildHealthChecks?.length ?? 0),
-  );
 }
 
 function planEndpoints({ config, places, live, notes }: Planning): Change[] {

@@ -127,6 +127,23 @@ const STEPS: readonly (readonly [what: string, before: string, after: string, ch
     ["health-checks remove p (ID)", "routing change api.example.com A x"],
   ],
   [
+    "a health check that left the file, with the traffic policy and the calculated check that used it",
+    `${ZONE}${CHECKS}  q: { type: TCP, address: 127.53.0.1, port: 10, disabled: true }\n  all: { type: CALCULATED, children: [p, q], healthThreshold: 1 }\n${FLOW("1")}`,
+    `${ZONE}${CHECKS.replace("p:", "q:").replace("port: 9", "port: 10")}  all: { type: CALCULATED, children: [q], healthThreshold: 1 }\n${FLOW("1").replace("HealthCheck: p", "HealthCheck: q")}`,
+    [
+      "health-checks change all",
+      "health-checks remove p (ID)",
+      "traffic-flow change policy example.com-g",
+      "traffic-flow change g.example.com A",
+    ],
+  ],
+  [
+    "a calculated check that left the file with its children",
+    `${ZONE}${CHECKS}  all: { type: CALCULATED, children: [p], healthThreshold: 1 }\n`,
+    ZONE,
+    ["health-checks remove all (ID)", "health-checks remove p (ID)"],
+  ],
+  [
     "a calculated check's children",
     `${ZONE}${CHECKS}  q: { type: TCP, address: 127.53.0.1, port: 10, disabled: true }\n  all: { type: CALCULATED, children: [p], healthThreshold: 1 }\n`,
     `${ZONE}${CHECKS}  q: { type: TCP, address: 127.53.0.1, port: 10, disabled: true }\n  all: { type: CALCULATED, children: [p, q], healthThreshold: 1 }\n`,
