@@ -41,11 +41,16 @@ export async function runProgram(
     abort.abort(new Interrupted());
   };
   for (const signal of SIGNALS) processHost.on(signal, onSignal);
-  const onPipeClosed = (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") processHost.exit(EXIT.ok);
-    throw error;
+  // `r53kit logs tail | head`: nobody reads on. The command ends as after Ctrl-C, so that a drill still puts things back;
+  // these listeners stay, for the error comes after the write, when the command may have ended.
+  let nobodyReads = false;
+  const onStreamError = (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    nobodyReads = true;
+    abort.abort(new Interrupted());
   };
-  processHost.stdout.on("error", onPipeClosed);
+  processHost.stdout.on("error", onStreamError);
+  processHost.stderr.on("error", onStreamError);
 
   const host: CommandHost = {
     action<Options>(run: Run<Options>) {
@@ -64,6 +69,7 @@ export async function runProgram(
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return commanderExitCode(error);
+    if (nobodyReads && isAbort(error)) return EXIT.ok;
     if (abort.signal.aborted && isAbort(error)) {
       processHost.stderr.write("interrupted\n");
       return EXIT.interrupted;
@@ -76,7 +82,6 @@ export async function runProgram(
     return exitCodeOf(failure);
   } finally {
     for (const signal of SIGNALS) processHost.off(signal, onSignal);
-    processHost.stdout.off("error", onPipeClosed);
   }
 }
 

@@ -4,6 +4,8 @@ import { type CliHome, cliHome } from "../support/cli.ts";
 let home: CliHome;
 beforeAll(async () => {
   home = await cliHome();
+  const { code, stderr } = await home.run(["local", "start", "--api-port", "0", "--dns-port", "0"]);
+  if (code !== 0) throw new Error(stderr);
 });
 afterAll(() => home.dispose());
 
@@ -43,6 +45,13 @@ describe("the command line", () => {
     const { code, stdout, stderr } = await home.run(["setup", "plan", "--config", "no-such-file.yaml", "--json"]);
     expect({ code, stdout }).toEqual({ code: 64, stdout: "" });
     expect(JSON.parse(stderr)).toMatchObject({ error: { message: expect.stringContaining("no-such-file.yaml") } });
+  });
+
+  it("ends quietly when nobody reads on", async () => {
+    const listing = home.start(["zones", "list"]);
+    listing.child.stdout?.destroy();
+    const { code, stderr } = await listing.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
   it("shows no stack trace without --verbose", async () => {
