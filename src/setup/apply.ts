@@ -24,7 +24,7 @@ import type {
 } from "./plan.ts";
 import { DONE, type LedgerKeeper, type Outcome, type Run } from "./run.ts";
 import type { Verification } from "./verification.ts";
-import { verify } from "./verify.ts";
+import { PATIENCE_WITH_NEW_CHECKS_MS, verify } from "./verify.ts";
 
 export const APPLY_FORMAT = "r53kit.apply/1";
 
@@ -147,6 +147,7 @@ async function carryOutPhase(phase: PlanPhase, run: Run, progress: Progress): Pr
   run.emit({ event: "verifying", phase: name, expectations: phase.expectations.length });
   const verifications = await verify(phase.expectations, {
     ...run,
+    healthPatienceMs: PATIENCE_WITH_NEW_CHECKS_MS,
     onVerified: (verification) => run.emit({ event: "verified", phase: name, verification }),
   });
   progress.verifications.set(name, verifications);

@@ -135,6 +135,7 @@ export async function verifySetup(
       known,
       nameServers,
       signal,
+      healthPatienceMs: 0,
       onVerified: (verification) => emit({ event: "verified", phase, verification }),
     });
     phases.push({ phase, verifications });

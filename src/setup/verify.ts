@@ -26,6 +26,8 @@ export interface VerificationContext {
   readonly known: Pick<KnownIds, "get">;
   readonly nameServers: ReadonlyMap<DomainName, readonly DomainName[]>;
   readonly signal: AbortSignal;
+  /** How long a health check is waited for, of the backend's clock: a new one has not been asked about yet. */
+  readonly healthPatienceMs: number;
   onVerified(verification: Verification): void;
 }
 
@@ -345,9 +347,10 @@ async function verifyQueryLog(
   };
 }
 
-/** Of the backend's clock: how often GetHealthCheckStatus may be asked, and how long a check is waited for. */
+/** How often GetHealthCheckStatus may be asked, of the backend's clock. */
 const HEALTH_POLL_MS = 1000;
-const HEALTH_WAIT_MS = 60_000;
+/** A minute: Route 53's checkers start within that. */
+export const PATIENCE_WITH_NEW_CHECKS_MS = 60_000;
 /** More than this share of checkers makes an endpoint healthy (Developer Guide, "How Route 53 determines whether a health check is healthy"). */
 const HEALTHY_SHARE = 0.18;
 
@@ -358,7 +361,7 @@ async function verifyHealth(
   keep: (expectation: HealthExpectation, verification: Verification) => void,
 ): Promise<void> {
   const { clock } = context.backend;
-  const deadline = clock.elapsedMs() + HEALTH_WAIT_MS;
+  const deadline = clock.elapsedMs() + context.healthPatienceMs;
   let waiting = [...expectations];
   let asked = false;
   while (waiting.length > 0) {
@@ -391,6 +394,15 @@ async function healthOf(key: string, { backend, known }: VerificationContext): P
       evidence: [],
     };
   }
+  if (config?.Disabled) {
+    // Nobody asks; it counts as healthy, or the other way round when it is inverted (API reference, HealthCheckConfig).
+    return {
+      ...base,
+      status: "ok",
+      says: `disabled: counts as ${config.Inverted ? "unhealthy" : "healthy"}`,
+      evidence: [],
+    };
+  }
   const { HealthCheckObservations = [] } = await client.send(new GetHealthCheckStatusCommand({ HealthCheckId: id }));
   const evidence = HealthCheckObservations.map((one) => ({
     source: `${one.Region} (${one.IPAddress})`,
@@ -399,12 +411,15 @@ async function healthOf(key: string, { backend, known }: VerificationContext): P
   }));
   const succeeding = evidence.filter((one) => one.ok).length;
   const up = succeeding > evidence.length * HEALTHY_SHARE;
-  const healthy = config?.Disabled === true || up !== (config?.Inverted === true);
+  const healthy = up !== (config?.Inverted === true);
+  if (evidence.length === 0) {
+    return { ...base, status: "warning", says: "its checkers have not reported yet", evidence };
+  }
   const seen = `${succeeding} of ${evidence.length} checkers succeed`;
   const first = evidence.find((one) => !one.ok)?.says ?? "nothing yet";
   return {
     ...base,
-    status: evidence.length > 0 && healthy ? "ok" : "warning",
+    status: healthy ? "ok" : "warning",
     says: healthy ? `healthy: ${seen}` : `unhealthy: ${seen}; ${first}`,
     evidence,
   };

@@ -313,6 +313,20 @@ describe("applying", () => {
     });
   });
 
+  it("warns of an endpoint that nobody serves, and says what the checkers saw", { timeout: 20_000 }, async () => {
+    const file = readText(
+      `${ZONE}healthChecks: { down: { type: TCP, address: 127.53.0.1, port: 9, failureThreshold: 1, interval: 10 } }\n`,
+    );
+    const { result, error } = await bench.apply(file);
+    expect(error).toBeUndefined();
+    const verified = await bench.verify(file);
+    expect(verified).toMatchObject({ warnings: 1, failed: 0 });
+    const health = verified.phases.find((phase) => phase.phase === "health-checks")?.verifications[0];
+    expect(health).toMatchObject({ subject: "down", status: "warning" });
+    expect(health?.says).toMatch(/^unhealthy: 0 of \d checkers succeed; Failure: /);
+    expect(result.outcome).toBe("applied");
+  });
+
   it("does single phases, and says which other one they need", async () => {
     const file = readText(ZONE + CHECKS + GROUP("x: { weight: 1, values: [192.0.2.1], healthCheck: p }"));
     await expect(bench.plan(file, ["routing"])).rejects.toMatchObject({
