@@ -325,7 +325,11 @@ async function verifyParent(
   const registrar = await readRegistrar(backend, zone, signal);
   return registrar.kind === "registered"
     ? { evidence, status: "failed", next: "; the registry may need some minutes: run setup verify later" }
-    : { evidence, status: "warning", next: `; give its registrar the name servers ${list(wanted)}` };
+    : {
+        evidence,
+        status: "warning",
+        next: `; its registrar, or whoever has the parent zone, must delegate it to ${list(wanted)}`,
+      };
 }
 
 async function verifyQueryLog(

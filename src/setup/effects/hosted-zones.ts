@@ -100,7 +100,7 @@ export async function carryOutRegistrar(change: RegistrarChange, run: Run): Prom
     if (registrar.kind === "elsewhere") {
       return {
         kind: "skipped",
-        reason: `the domain is not registered in this account; give its registrar the name servers ${list}`,
+        reason: `it is not registered in this account; its registrar, or whoever has the parent zone, must delegate it to ${list}`,
       };
     }
     if (registrar.nameServers.join() === [...nameServers].sort().join()) {

@@ -49,7 +49,7 @@ export function planZones({ config, places, live, notes }: Planning): PhaseDraft
       changes.push({ ...registrar, why, before: null, onlyIfRegistered: true });
     } else {
       notes.push(
-        `${subject} is not registered in this account: its registrar must have the name servers ${zone.nameServers.map(displayName).join(", ")}`,
+        `${subject} is not registered in this account: its registrar, or whoever has the parent zone, must delegate it to ${zone.nameServers.map(displayName).join(", ")}`,
       );
     }
     if (changes.length > before) expectations.push({ check: "delegation", zone: wanted.name });
