@@ -223,5 +223,4 @@ export type AliasEntry = z.output<typeof alias>;
 export type HealthCheckEntry = z.output<typeof healthCheck>;
 export type TrafficPolicyEntry = z.output<typeof trafficPolicy>;
 export type InstanceEntry = z.output<typeof instance>;
-export type LoggingEntry = z.output<typeof logging>;
 export type ZoneEntry = NonNullable<ConfigFile["zones"]>[number];

@@ -92,7 +92,7 @@ function locate(entry: TrafficPolicyEntry, path: SourcePath, scope: TrafficFlowS
 }
 
 /** Every `HealthCheck` of a document with its path. */
-export function healthChecksIn(value: JsonValue, path: SourcePath = []): { path: SourcePath; check: string }[] {
+function healthChecksIn(value: JsonValue, path: SourcePath = []): { path: SourcePath; check: string }[] {
   if (value === null || typeof value !== "object") return [];
   if (Array.isArray(value)) return value.flatMap((one, i) => healthChecksIn(one, [...path, i]));
   return Object.entries(value).flatMap(([key, one]) =>

@@ -60,7 +60,7 @@ export function recordSetHash(set: RecordSet): string {
   return shortHash(recordSetNormalForm(set));
 }
 
-export function toPlannedApi(set: WantedRecordSet): PlannedRecordSet {
+function toPlannedApi(set: WantedRecordSet): PlannedRecordSet {
   // toApi copies ids as they are; it is only its type that does not know references.
   return toApi(set as RecordSet) as PlannedRecordSet;
 }

@@ -6,7 +6,7 @@ import { idOr, type Planning } from "./planning.ts";
 import type { WantedInZone } from "./record-set-diff.ts";
 import type { KnownIds } from "./references.ts";
 
-export function wantedRecordSet(declared: DeclaredRecordSet, known: KnownIds): WantedRecordSet {
+function wantedRecordSet(declared: DeclaredRecordSet, known: KnownIds): WantedRecordSet {
   const { answer, name, type, policy, setIdentifier, healthCheck } = declared;
   return {
     name,

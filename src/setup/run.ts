@@ -12,6 +12,7 @@ export interface LedgerKeeper {
   update(change: (ledger: Ledger) => Ledger): void;
 }
 
+/** Calls are not aborted half-way: what was sent is waited for, and Ctrl-C takes effect between the steps. */
 export interface Run {
   readonly backend: Backend;
   readonly project: string;
@@ -29,8 +30,3 @@ export type Outcome =
   | { readonly kind: "skipped"; readonly reason: string };
 
 export const DONE: Outcome = { kind: "done" };
-
-/** Calls are not aborted half-way: what was sent is waited for, and Ctrl-C takes effect between the steps. */
-export function stopIfAsked(run: Pick<Run, "signal">): void {
-  run.signal.throwIfAborted();
-}

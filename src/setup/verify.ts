@@ -196,7 +196,7 @@ async function verifyAnswer(
   }
 }
 
-export function expectedText({ answer }: Pick<AnswerExpectation, "answer">): string {
+function expectedText({ answer }: Pick<AnswerExpectation, "answer">): string {
   switch (answer.kind) {
     case "all":
       return `${answer.values.join(", ")} with TTL ${answer.ttlSeconds}`;

@@ -19,10 +19,7 @@ import { readRecordSets } from "./read-zones.ts";
 /** ListTagsForResources takes at most ten. */
 const TAGGED_AT_ONCE = 10;
 
-export async function listAllHealthChecks(
-  client: Route53Client,
-  signal: AbortSignal | undefined,
-): Promise<HealthCheck[]> {
+async function listAllHealthChecks(client: Route53Client, signal: AbortSignal | undefined): Promise<HealthCheck[]> {
   const checks: HealthCheck[] = [];
   let marker: string | undefined;
   do {

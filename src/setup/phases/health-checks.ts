@@ -12,7 +12,7 @@ import { idOr, type PhaseDraft, type Planning } from "../planning.ts";
 import { isReference, type KnownIds, referenceText } from "../references.ts";
 
 /** The API's shape. Children that do not exist yet are references. */
-export function toHealthCheckConfig(settings: HealthCheckSettings, known: KnownIds): PlannedHealthCheckConfig {
+function toHealthCheckConfig(settings: HealthCheckSettings, known: KnownIds): PlannedHealthCheckConfig {
   if (settings.kind === "calculated") {
     return {
       Type: "CALCULATED",
