@@ -47,16 +47,33 @@ function Sign({ phase, look }: { phase: PhaseProgress; look: Look }) {
   }
 }
 
+/** Every line is cut at the edge, so that the height is known: Ink clears the whole screen when a view does not fit. */
 function PhaseLine({ phase, look }: { phase: PhaseProgress; look: Look }) {
   const verified = phase.expectations > 0 ? `, ${phase.verified}/${phase.expectations} checks` : "";
   return (
+    <Text wrap="truncate">
+      <Sign phase={phase} look={look} /> {phase.phase.padEnd(14)} {phase.done}/{phase.changes} changes
+      {phase.state === "waiting" ? "" : verified}
+    </Text>
+  );
+}
+
+/** How many lines of what is not as wanted, and of notes, are shown; the result has all of them. */
+const MOST_TROUBLES = 3;
+const MOST_NOTES = 2;
+
+/** Lines of the tallest view, and one for the cursor: six phases, troubles, notes, what is going on. */
+export const LIVE_SETUP_ROWS = 6 + MOST_TROUBLES + 1 + MOST_NOTES + 1 + 1;
+
+export function SetupView({ progress, look }: { progress: SetupProgress; look: Look }) {
+  const troubles = progress.phases.flatMap((phase) => phase.troubles);
+  return (
     <Box flexDirection="column">
-      <Text>
-        <Sign phase={phase} look={look} /> {phase.phase.padEnd(14)} {phase.done}/{phase.changes} changes
-        {phase.state === "waiting" ? "" : verified}
-      </Text>
-      {phase.troubles.map((one) => (
-        <Text key={`${one.check} ${one.subject}`}>
+      {progress.phases.map((phase) => (
+        <PhaseLine key={phase.phase} phase={phase} look={look} />
+      ))}
+      {troubles.slice(0, MOST_TROUBLES).map((one) => (
+        <Text key={`${one.check} ${one.subject}`} wrap="truncate">
           {"    "}
           <Colored color={one.status === "failed" ? "red" : "yellow"} look={look}>
             {one.status}
@@ -64,18 +81,11 @@ function PhaseLine({ phase, look }: { phase: PhaseProgress; look: Look }) {
           {safeText(one.subject)}: {safeText(one.says)}
         </Text>
       ))}
-    </Box>
-  );
-}
-
-export function SetupView({ progress, look }: { progress: SetupProgress; look: Look }) {
-  return (
-    <Box flexDirection="column">
-      {progress.phases.map((phase) => (
-        <PhaseLine key={phase.phase} phase={phase} look={look} />
-      ))}
-      {progress.notes.map((note) => (
-        <Text key={note}>note: {safeText(note)}</Text>
+      {troubles.length > MOST_TROUBLES ? <Text> and {troubles.length - MOST_TROUBLES} more</Text> : undefined}
+      {progress.notes.slice(-MOST_NOTES).map((note) => (
+        <Text key={note} wrap="truncate">
+          note: {safeText(note)}
+        </Text>
       ))}
       <Text dimColor={look.color} wrap="truncate">
         {safeText(progress.current ?? "")}

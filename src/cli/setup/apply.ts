@@ -6,7 +6,7 @@ import { type LoadedConfig, loadConfig } from "../../config/load.ts";
 import { Failure } from "../../errors.ts";
 import { planSummaryText, renderApplyResult, renderPlan, setupEventLine } from "../../render/setup.ts";
 import { isVerified } from "../../setup/apply.ts";
-import type { Emit } from "../../setup/events.ts";
+import type { Emit, SetupEvent } from "../../setup/events.ts";
 import { selectPhases } from "../../setup/make-plan.ts";
 import { isEmptyPlan, type PhaseName, type Plan } from "../../setup/plan.ts";
 import { afterEvent, startOfProgress } from "../../setup/progress.ts";
@@ -103,14 +103,16 @@ async function watcher(
   plan: Plan,
 ): Promise<{ readonly emit: Emit; readonly close: () => void }> {
   const color = context.color.stderr;
-  if (!context.live || isEmptyPlan(plan)) {
-    const emit: Emit = (event) => {
+  const lines = {
+    emit: (event: SetupEvent) => {
       const line = setupEventLine(event, { color });
       if (line !== undefined) context.note(line);
-    };
-    return { emit, close: () => {} };
-  }
-  const { showLiveSetup } = await import("../../render/setup-progress.tsx");
+    },
+    close: () => {},
+  };
+  if (!context.live || isEmptyPlan(plan)) return lines;
+  const { LIVE_SETUP_ROWS, showLiveSetup } = await import("../../render/setup-progress.tsx");
+  if ((context.host.stderr.rows ?? 0) < LIVE_SETUP_ROWS) return lines;
   let progress = startOfProgress(plan);
   const view = showLiveSetup({ stream: context.host.stderr, color, first: progress });
   return {
