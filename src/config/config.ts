@@ -31,10 +31,8 @@ export interface ZoneConfig {
   readonly logging: LoggingDefinition | undefined;
 }
 
-/** Which hosted zone an alias target lies in: one of the file's zones, or any other by its id. */
-export type AliasZone =
-  | { readonly kind: "declared"; readonly zone: DomainName }
-  | { readonly kind: "id"; readonly id: string };
+/** Which hosted zone an alias target lies in: that of the alias itself, or another one by its id. */
+export type AliasZone = { readonly kind: "own" } | { readonly kind: "id"; readonly id: string };
 
 export interface DeclaredAlias {
   readonly kind: "alias";

@@ -69,7 +69,7 @@ export function checkZoneConflicts(
     }
     here.push(owner);
   }
-  checkAliasTargets(zone, recordSets, byName, problems);
+  checkAliasTargets(recordSets, byName, problems);
 }
 
 function checkApex(owner: Owner, zone: DomainName, problems: Problems): void {
@@ -100,14 +100,13 @@ function checkApex(owner: Owner, zone: DomainName, problems: Problems): void {
 
 /** A target in the same zone that the file has must have the alias's type. One that the file does not have may be live. */
 function checkAliasTargets(
-  zone: DomainName,
   recordSets: readonly DeclaredRecordSet[],
   byName: ReadonlyMap<DomainName, readonly Owner[]>,
   problems: Problems,
 ): void {
   for (const set of recordSets) {
     const { answer } = set;
-    if (answer.kind !== "alias" || answer.zone.kind !== "declared" || answer.zone.zone !== zone) continue;
+    if (answer.kind !== "alias" || answer.zone.kind !== "own") continue;
     const at = [...set.path, "alias", "target"];
     if (answer.target === set.name) {
       problems.at(at, { code: "bad-alias", message: "an alias cannot be its own target", next: "name another record" });

@@ -1,7 +1,7 @@
 /** `records` and `routing` as record sets: each entry by itself; what they mean for each other is in record-set-conflicts.ts. */
 
 import { MAX_RECORDS_PER_RECORD_SET } from "../route53/limits.ts";
-import { type DomainName, isWithin } from "../route53/names.ts";
+import { type DomainName, displayName, isWithin } from "../route53/names.ts";
 import { canonicalValue, quoteText, RecordDataError } from "../route53/record-data.ts";
 import type { GeoLocationPlace, RecordsAnswer, RecordType, RoutingPolicy } from "../route53/record-set.ts";
 import { bareId } from "../route53/record-set.ts";
@@ -130,7 +130,15 @@ function readAlias(
     });
     return undefined;
   }
-  return { kind: "alias", target, zone: { kind: "declared", zone: declared }, evaluateTargetHealth };
+  if (declared !== zone) {
+    problems.at(at, {
+      code: "alias-zone",
+      message: `${alias.target} lies in the zone ${displayName(declared)}; an alias reaches records of its own zone only`,
+      next: "use a CNAME",
+    });
+    return undefined;
+  }
+  return { kind: "alias", target, zone: { kind: "own" }, evaluateTargetHealth };
 }
 
 function readAnswer(

@@ -74,6 +74,7 @@ function appliedLines(phase: AppliedPhase, look: Look): string[] {
   const parts = [
     `${count("done")} of ${phase.changes.length} done`,
     ...(count("skipped") > 0 ? [`${count("skipped")} skipped`] : []),
+    ...(count("refused") > 0 ? [`${count("refused")} refused`] : []),
     ...(count("unconfirmed") > 0 ? [`${count("unconfirmed")} not confirmed`] : []),
     ...(count("not-started") > 0 ? [`${count("not-started")} not started`] : []),
   ];
@@ -82,7 +83,7 @@ function appliedLines(phase: AppliedPhase, look: Look): string[] {
   return [
     `${paint.bold(phase.phase.padEnd(14))} ${parts.join(", ")}`,
     ...phase.changes
-      .filter((change) => change.status === "skipped" || change.status === "unconfirmed")
+      .filter((change) => change.status !== "done" && change.status !== "not-started")
       .map(
         (change) =>
           `  ${SIGN[change.action]} ${safeText(change.subject)}: ${change.status}${change.detail === undefined ? "" : `, ${safeText(change.detail)}`}`,

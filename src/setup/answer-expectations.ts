@@ -68,7 +68,7 @@ function answerOf(
       continue;
     }
     const key = `${answer.target} ${set.type}`;
-    const target = answer.zone.kind === "declared" ? groups.get(key) : undefined;
+    const target = answer.zone.kind === "own" ? groups.get(key) : undefined;
     if (target === undefined || seen.has(key)) return { kind: "any" };
     const there = answerOf(target, groups, new Set([...seen, key]));
     if (there.kind === "any" || there.kind === "none") return there;

@@ -1,6 +1,7 @@
 /** Carries a plan out: phase by phase, each waited for and looked at, each step on record before it is taken. */
 
 import type { Backend } from "../backend/backend.ts";
+import { Failure } from "../errors.ts";
 import type { DomainName } from "../route53/names.ts";
 import { carryOutEndpoint, carryOutHealthCheck } from "./effects/health-checks.ts";
 import { carryOutHostedZone, carryOutRegistrar } from "./effects/hosted-zones.ts";
@@ -32,8 +33,11 @@ export interface AppliedChange {
   readonly action: ChangeAction;
   readonly kind: Change["kind"];
   readonly subject: string;
-  /** `unconfirmed`: it was sent, and the apply ended before it was seen everywhere, or failed in it. */
-  readonly status: "done" | "skipped" | "unconfirmed" | "not-started";
+  /**
+   * - `refused`: Route 53 said no to the batch, and nothing of it landed
+   * - `unconfirmed`: it was begun, and nobody can say how far it came; a new plan will
+   */
+  readonly status: "done" | "skipped" | "refused" | "unconfirmed" | "not-started";
   readonly detail?: string;
 }
 
@@ -136,7 +140,7 @@ async function carryOutPhase(phase: PlanPhase, run: Run, progress: Progress): Pr
       run.emit({ event: "change-started", phase: name, action: change.action, subject: change.subject });
       progress.status.set(change, applied(change, "unconfirmed"));
     }
-    const info = await sendBatch(batch, changeAt, run);
+    const info = await refusable(mine, progress, () => sendBatch(batch, changeAt, run));
     for (const change of mine) {
       progress.status.set(change, applied(change, "done"));
       run.emit({ event: "change-done", phase: name, action: change.action, subject: change.subject });
@@ -180,6 +184,21 @@ async function step(
   const detail = outcome.detail === undefined ? {} : { detail: outcome.detail };
   progress.status.set(change, { ...applied(change, "done"), ...detail });
   run.emit({ event: "change-done", phase, action, subject, ...detail });
+}
+
+/** A batch that the service refused changed nothing; any other error leaves open whether it did. Other steps are several calls. */
+async function refusable<T>(changes: readonly Change[], progress: Progress, effect: () => Promise<T>): Promise<T> {
+  try {
+    return await effect();
+  } catch (error) {
+    if (isRefusal(error)) for (const change of changes) progress.status.set(change, applied(change, "refused"));
+    throw error;
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  const cause = error instanceof Failure ? error.cause : error;
+  return cause instanceof Error && (cause as { readonly $fault?: unknown }).$fault === "client";
 }
 
 function applied(change: Change, status: AppliedChange["status"]): AppliedChange {

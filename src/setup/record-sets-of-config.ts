@@ -1,12 +1,13 @@
 /** The file's record sets with ids where they are known and references where they are not. */
 
 import type { DeclaredRecordSet, ZoneConfig } from "../config/config.ts";
+import type { DomainName } from "../route53/names.ts";
 import type { WantedRecordSet } from "./normal-form.ts";
 import { idOr, type Planning } from "./planning.ts";
 import type { WantedInZone } from "./record-set-diff.ts";
 import type { KnownIds } from "./references.ts";
 
-function wantedRecordSet(declared: DeclaredRecordSet, known: KnownIds): WantedRecordSet {
+function wantedRecordSet(declared: DeclaredRecordSet, zone: DomainName, known: KnownIds): WantedRecordSet {
   const { answer, name, type, policy, setIdentifier, healthCheck } = declared;
   return {
     name,
@@ -21,15 +22,14 @@ function wantedRecordSet(declared: DeclaredRecordSet, known: KnownIds): WantedRe
             kind: "alias",
             target: answer.target,
             evaluateTargetHealth: answer.evaluateTargetHealth,
-            hostedZoneId:
-              answer.zone.kind === "id" ? answer.zone.id : idOr(known, { ref: "hosted-zone", zone: answer.zone.zone }),
+            hostedZoneId: answer.zone.kind === "id" ? answer.zone.id : idOr(known, { ref: "hosted-zone", zone }),
           },
   };
 }
 
 export function wantedRecordSets(zone: ZoneConfig, { known, places }: Planning): WantedInZone[] {
   return zone.recordSets.map((declared) => ({
-    set: wantedRecordSet(declared, known),
+    set: wantedRecordSet(declared, zone.name, known),
     place: places.of(declared.path),
   }));
 }

@@ -153,6 +153,12 @@ const CASES: readonly (readonly [what: string, text: string, code: string, next:
     /leave/,
   ],
   [
+    "an alias into another zone of the file",
+    "version: 1\nzones:\n  - { name: b.com }\n  - name: a.com\n    records: [ { name: www, type: A, alias: { target: ¦www.b.com } } ]\n",
+    "alias-zone",
+    /CNAME/,
+  ],
+  [
     "an alias of itself",
     `${HEAD}records: [ { name: www, type: A, alias: { target: ¦www } } ]\n`,
     "bad-alias",

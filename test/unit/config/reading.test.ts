@@ -51,7 +51,7 @@ describe("answers", () => {
       {
         kind: "alias",
         target: "www.myapp.com.",
-        zone: { kind: "declared", zone: "myapp.com." },
+        zone: { kind: "own" },
         evaluateTargetHealth: false,
       },
       {

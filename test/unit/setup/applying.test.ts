@@ -474,6 +474,7 @@ describe("an apply that ends early", () => {
     const { error, result } = await carryOut({ plan, live }, { ...bench.options(), emit: () => {} });
     expect(error).toMatchObject({ code: "aws.InvalidChangeBatch", where: { file: "r53kit.yaml", line: 4 } });
     expect(result).toMatchObject({ outcome: "failed", summary: { add: 0, change: 0, remove: 0 } });
+    expect(result.phases.find((phase) => phase.phase === "records")?.changes).toMatchObject([{ status: "refused" }]);
   });
 });
 
