@@ -11,7 +11,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"] },
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.{ts,tsx}"],
+          // Ink draws otherwise in CI; the program shows live views elsewhere only, so that is what the tests look at.
+          env: { CI: "false" },
+        },
       },
       {
         extends: true,

@@ -1,7 +1,8 @@
 /** The demo's tour: real commands as child processes, on state of their own, each shown as a user would type it. */
 
 import { spawn } from "node:child_process";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../../errors.ts";
@@ -49,6 +50,29 @@ export function tourSteps(speed: string): readonly Step[] {
   ];
 }
 
+/** Where the example's endpoints are, and the port of all of them. */
+const ENDPOINTS = { network: "127.0.10.", port: 8081 };
+
+/** Whether the first endpoint's address is free. */
+function isFree(network: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen({ host: `${network}1`, port: ENDPOINTS.port }, () => server.close(() => resolve(true)));
+  });
+}
+
+/** A backend of the user's own may run the same example; the demo's copy then takes other addresses. */
+async function moveEndpoints(project: string): Promise<void> {
+  let network = ENDPOINTS.network;
+  for (let third = 200; !(await isFree(network)) && third < 250; third++) network = `127.0.${third}.`;
+  if (network === ENDPOINTS.network) return;
+  for (const file of ["r53kit.yaml", "traffic/global.json"]) {
+    const path = join(project, file);
+    await writeFile(path, (await readFile(path, "utf8")).replaceAll(ENDPOINTS.network, network));
+  }
+}
+
 export async function runDemo(context: CommandContext, speed: string): Promise<ExitCode> {
   if (!(Number(speed) >= 1 && Number(speed) <= 100)) {
     throw new Failure({
@@ -85,6 +109,7 @@ export async function runDemo(context: CommandContext, speed: string): Promise<E
 
   try {
     await cp(join(packageRoot(), "docs/examples/myapp"), project, { recursive: true });
+    await moveEndpoints(project);
     const steps = tourSteps(speed);
     for (const [index, step] of steps.entries()) {
       context.signal.throwIfAborted();
