@@ -1,9 +1,9 @@
 /** `r53kit setup plan | apply | verify`: a zone and everything around it, as r53kit.yaml asks for. */
 
 import type { Register } from "../command.ts";
-import type { ApplyOptions } from "../setup/apply.ts";
-import type { PlanOptions } from "../setup/plan.ts";
-import type { VerifyOptions } from "../setup/verify.ts";
+import type { ApplyOptions } from "../runs/setup-apply.ts";
+import type { PlanOptions } from "../runs/setup-plan.ts";
+import type { VerifyOptions } from "../runs/setup-verify.ts";
 
 const PHASE_HELP = "only this phase; may be given several times, or several joined by commas";
 
@@ -25,7 +25,7 @@ export const registerSetup: Register = (program, host) => {
     .addHelpText("after", PHASES)
     .action(
       host.action<PlanOptions>(async (context, _args, options) => {
-        const { setupPlan } = await import("../setup/plan.ts");
+        const { setupPlan } = await import("../runs/setup-plan.ts");
         return setupPlan(context, options);
       }),
     );
@@ -38,7 +38,7 @@ export const registerSetup: Register = (program, host) => {
     .addHelpText("after", `${PHASES}\n\nOn AWS it shows the plan and asks first, unless --yes.`)
     .action(
       host.action<ApplyOptions>(async (context, [file], options) => {
-        const { setupApply } = await import("../setup/apply.ts");
+        const { setupApply } = await import("../runs/setup-apply.ts");
         return setupApply(context, file, options);
       }),
     );
@@ -50,7 +50,7 @@ export const registerSetup: Register = (program, host) => {
     .addHelpText("after", `${PHASES}\n\nExits with 2 when something is not as the file asks.`)
     .action(
       host.action<VerifyOptions>(async (context, _args, options) => {
-        const { setupVerify } = await import("../setup/verify.ts");
+        const { setupVerify } = await import("../runs/setup-verify.ts");
         return setupVerify(context, options);
       }),
     );

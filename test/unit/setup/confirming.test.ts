@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Backend } from "../../../src/backend/backend.ts";
 import type { CommandContext } from "../../../src/cli/context.ts";
-import { setupApply } from "../../../src/cli/setup/apply.ts";
+import { setupApply } from "../../../src/cli/runs/setup-apply.ts";
 import { loadConfig } from "../../../src/config/load.ts";
 import { openWorkbench, type Workbench } from "./workbench.ts";
 

@@ -1,7 +1,7 @@
 /** `--phase`: given several times, several at once, or joined by commas. */
 
-import { Failure } from "../../errors.ts";
-import { PHASES, type PhaseName } from "../../setup/plan.ts";
+import { Failure } from "../errors.ts";
+import { PHASES, type PhaseName } from "../setup/plan.ts";
 
 /** Undefined for all of them. In the order in which phases are carried out. */
 export function phasesOf(given: readonly string[] | undefined): readonly PhaseName[] | undefined {

@@ -1,12 +1,12 @@
 /** `r53kit setup verify`: looks whether everything is as the file asks. Changes nothing. */
 
 import { loadConfig } from "../../config/load.ts";
+import { daemonHome } from "../../local/daemon-home.ts";
 import { renderVerifyResult } from "../../render/setup.ts";
 import { verifySetup } from "../../setup/setup.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { setupHome } from "./home.ts";
-import { phasesOf } from "./phases-option.ts";
+import { phasesOf } from "../phases-option.ts";
 
 export interface VerifyOptions {
   readonly phase?: readonly string[];
@@ -19,7 +19,7 @@ export async function setupVerify(context: CommandContext, options: VerifyOption
   try {
     const result = await verifySetup(loaded, {
       backend,
-      home: setupHome(context.host.env),
+      home: daemonHome(context.host.env).directory,
       signal: context.signal,
       emit: (event) => {
         if (event.event === "verifying") context.note(`looking at ${event.phase} (${event.expectations})`);

@@ -1,14 +1,14 @@
 /** `r53kit setup plan`: what would change, and why. Changes nothing. */
 
 import { loadConfig } from "../../config/load.ts";
+import { daemonHome } from "../../local/daemon-home.ts";
 import { renderPlan } from "../../render/setup.ts";
 import { isEmptyPlan } from "../../setup/plan.ts";
 import { writePlan } from "../../setup/saved-plan.ts";
 import { planSetup, unfinished } from "../../setup/setup.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { setupHome } from "./home.ts";
-import { phasesOf } from "./phases-option.ts";
+import { phasesOf } from "../phases-option.ts";
 
 export interface PlanOptions {
   readonly out?: string;
@@ -19,7 +19,7 @@ export interface PlanOptions {
 export async function setupPlan(context: CommandContext, options: PlanOptions): Promise<ExitCode> {
   const only = phasesOf(options.phase);
   const loaded = loadConfig(context.options.config);
-  const home = setupHome(context.host.env);
+  const home = daemonHome(context.host.env).directory;
   const backend = await context.connect(loaded.config.backend);
   try {
     const { plan } = await planSetup(loaded, {

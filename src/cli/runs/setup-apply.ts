@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import type { Backend } from "../../backend/backend.ts";
 import { type LoadedConfig, loadConfig } from "../../config/load.ts";
 import { Failure } from "../../errors.ts";
+import { daemonHome } from "../../local/daemon-home.ts";
 import { planSummaryText, renderApplyResult, renderPlan, setupEventLine } from "../../render/setup.ts";
 import { isVerified } from "../../setup/apply.ts";
 import type { Emit, SetupEvent } from "../../setup/events.ts";
@@ -14,9 +15,8 @@ import { checkZones, readPlan } from "../../setup/saved-plan.ts";
 import { carryOut, type Planned, planSetup, reviewPlan, type SetupOptions } from "../../setup/setup.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { setupHome } from "./home.ts";
-import { phasesOf } from "./phases-option.ts";
-import { noteUnfinished } from "./plan.ts";
+import { phasesOf } from "../phases-option.ts";
+import { noteUnfinished } from "./setup-plan.ts";
 
 export interface ApplyOptions {
   readonly phase?: readonly string[];
@@ -34,7 +34,7 @@ export async function setupApply(
   );
   try {
     context.note(`backend: ${backend.label}`);
-    const setup: SetupOptions = { backend, home: setupHome(context.host.env), signal: context.signal };
+    const setup: SetupOptions = { backend, home: daemonHome(context.host.env).directory, signal: context.signal };
     const planned =
       "config" in source ? await plannedFrom(source.config, setup, only) : await reviewed(source.plan, setup, only);
     noteUnfinished(context, setup.home, planned.plan.project);
