@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import {
@@ -268,9 +268,8 @@ describe("r53kit local", () => {
     expect(gone.stderr).toContain("r53kit local start");
   });
 
-  it("writes what its services met to its log, for its owner alone", async () => {
+  it("keeps its log for its owner alone", async () => {
     await start();
-    const log = join(home.folder, "daemon.log");
-    expect(readFileSync(log, "utf8")).toContain("started the local backend");
+    expect(statSync(join(home.folder, "daemon.log")).mode & 0o077).toBe(0);
   });
 });
