@@ -1,6 +1,7 @@
 /** The shape of r53kit.yaml: keys, types, ranges. What one value means for another is checked in the modules beside this one. */
 
 import { z } from "zod";
+import { CHECKER_REGIONS, MIN_CHECKER_REGIONS } from "../route53/health-check.ts";
 import { RECORD_TYPES } from "../route53/record-set.ts";
 
 /**
@@ -91,18 +92,6 @@ const routing = z.discriminatedUnion("policy", [
   group("cidr", { collection: z.string().min(1), location: z.string().min(1).max(16) }),
 ]);
 
-/** Regions that have health checkers (CreateHealthCheck, "Regions"). */
-const CHECKER_REGIONS = [
-  "us-east-1",
-  "us-west-1",
-  "us-west-2",
-  "eu-west-1",
-  "ap-southeast-1",
-  "ap-southeast-2",
-  "ap-northeast-1",
-  "sa-east-1",
-] as const;
-
 const checkSwitches = { inverted: z.boolean().optional(), disabled: z.boolean().optional() };
 
 function endpointCheck<Type extends string, Extra extends z.ZodRawShape>(
@@ -115,7 +104,7 @@ function endpointCheck<Type extends string, Extra extends z.ZodRawShape>(
     port: port.optional(),
     interval: z.union([z.literal(10), z.literal(30)], "10 or 30 (seconds)").optional(),
     failureThreshold: z.int().min(1).max(10).optional(),
-    regions: z.array(z.enum(CHECKER_REGIONS)).min(3).optional(),
+    regions: z.array(z.enum(CHECKER_REGIONS)).min(MIN_CHECKER_REGIONS).optional(),
     measureLatency: z.boolean().optional(),
     ...checkSwitches,
     ...extra,
