@@ -18,14 +18,14 @@ export interface AwsQuerySettings {
 }
 
 /** `A.member.1.B=x` as a tree by the dots. */
-interface Parameter {
+export interface Parameter {
   text: string | undefined;
   readonly children: Map<string, Parameter>;
 }
 
 const MAX_PARTS = 32;
 
-function treeOf(parameters: URLSearchParams): Parameter {
+export function treeOf(parameters: URLSearchParams): Parameter {
   const root: Parameter = { text: undefined, children: new Map() };
   for (const [name, text] of parameters) {
     const parts = name.split(".");
@@ -48,7 +48,8 @@ function nameOf(member: NormalizedSchema, fallback: string): string {
   return typeof name === "string" ? name : fallback;
 }
 
-function numbered(node: Parameter): Parameter[] {
+/** The children that are a list's items, in the order of their numbers. */
+export function numbered(node: Parameter): Parameter[] {
   return [...node.children]
     .filter(([key]) => /^[1-9]\d{0,5}$/.test(key))
     .sort(([a], [b]) => Number(a) - Number(b))
@@ -89,7 +90,7 @@ function readParameter(schema: NormalizedSchema, node: Parameter, path: InputPat
         if (name === undefined || child === undefined) {
           throw new MalformedRequestError(`an entry of '${path}' lacks its key or value`);
         }
-        path.enter(name);
+        path.enterValue(name);
         const read = readParameter(value, child, path);
         path.leave();
         return [name, read];
@@ -101,7 +102,7 @@ function readParameter(schema: NormalizedSchema, node: Parameter, path: InputPat
 }
 
 /** Parameters come in the body of a POST or in the query; some clients use both. */
-function parametersOf(request: WireRequest): URLSearchParams {
+export function parametersOf(request: WireRequest): URLSearchParams {
   const form = headerOf(request.headers, "content-type")?.startsWith("application/x-www-form-urlencoded") ?? false;
   return form ? new URLSearchParams([...request.query, ...new URLSearchParams(utf8(request.body))]) : request.query;
 }

@@ -11,10 +11,14 @@ export function itemPath(parent: string, index: number): string {
   return `${parent}.${index + 1}.member`;
 }
 
-export class InputPath {
-  readonly #steps: (string | number)[] = [];
+interface MapKey {
+  readonly key: string;
+}
 
-  /** Into a member of a structure, or a key of a map. */
+export class InputPath {
+  readonly #steps: (string | number | MapKey)[] = [];
+
+  /** Into a member of a structure. */
   enter(name: string): void {
     this.#steps.push(name);
   }
@@ -22,6 +26,11 @@ export class InputPath {
   /** Into an item of a list, counted from 0. */
   enterItem(index: number): void {
     this.#steps.push(index);
+  }
+
+  /** Into the value of a map's entry. */
+  enterValue(key: string): void {
+    this.#steps.push({ key });
   }
 
   leave(): void {
@@ -33,9 +42,9 @@ export class InputPath {
   }
 
   toString(): string {
-    return this.#steps.reduce<string>(
-      (path, step) => (typeof step === "number" ? itemPath(path, step) : memberPath(path, step)),
-      "",
-    );
+    return this.#steps.reduce<string>((path, step) => {
+      if (typeof step === "number") return itemPath(path, step);
+      return typeof step === "string" ? memberPath(path, step) : `${path}.${step.key}.member`;
+    }, "");
   }
 }

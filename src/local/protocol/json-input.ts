@@ -56,7 +56,7 @@ class JsonReader {
       Object.entries(value)
         .filter(([, one]) => one !== null)
         .map(([key, one]) => {
-          this.#path.enter(key);
+          this.#path.enterValue(key);
           const read = this.read(item, one);
           this.#path.leave();
           return [key, read];

@@ -8,7 +8,7 @@ import { refusalOf } from "./guard.ts";
 import type { BoundProtocol, Match } from "./protocol.ts";
 import { credentialScopeOf, type WireRequest, type WireResponse } from "./request.ts";
 import type { RequestContext, ServiceDefinition } from "./service.ts";
-import { validationMessage, violationsOf } from "./validation.ts";
+import { validationMessage } from "./validation.ts";
 import { writeXmlError } from "./xml-output.ts";
 
 export const DEFAULT_ACCOUNT = "123456789012";
@@ -154,7 +154,7 @@ export function createProtocolServer(settings: ProtocolServerSettings): Protocol
     }
     try {
       const input = protocol.read(request, match);
-      const invalid = validationMessage(violationsOf(operation.input, input));
+      const invalid = validationMessage(service.check(operation)(input));
       if (invalid !== undefined) throw new AwsError({ code: service.requestErrors.invalid, message: invalid });
       const output = await handler(input, context);
       const response = protocol.write(operation, output as Record<string, unknown>, context.requestId);

@@ -1,8 +1,10 @@
 /** What a served AWS service is: the SDK module that describes it, its protocol, and a table of handlers in the SDK's own types. */
 
 import { AwsError } from "./aws-error.ts";
+import type { ModelConstraints } from "./constraints/model.ts";
 import { errorShapesOf, type Operation, operationsOf } from "./operation.ts";
 import type { BoundProtocol, Protocol } from "./protocol.ts";
+import { type InputCheck, inputChecksOf } from "./validation.ts";
 
 /** What a handler knows about the request besides its input. */
 export interface RequestContext {
@@ -92,8 +94,15 @@ export interface ServiceSpecification<Sdk extends object> {
   /** The first that recognises a request serves it. */
   readonly protocols: readonly [Protocol, ...Protocol[]];
   readonly requestErrors: RequestErrorCodes;
+  /** From `constraints/`; without it only required members are checked. */
+  readonly constraints?: ModelConstraints;
   readonly handlers: Partial<Handlers<Sdk>>;
+  /** What an operation does otherwise than on AWS, a sentence each; the conformance table shows it. */
+  readonly simplified?: Simplifications<Sdk>;
 }
+
+/** A sentence for each operation that does less than on AWS, or something else: `const notes: Simplifications<typeof sdk>`. */
+export type Simplifications<Sdk> = { readonly [Name in OperationName<Sdk>]?: string };
 
 type UntypedHandler = (input: Record<string, unknown>, context: RequestContext) => object | Promise<object>;
 
@@ -106,6 +115,10 @@ export interface ServiceDefinition {
   readonly requestErrors: RequestErrorCodes;
   /** Undefined for an operation that is not implemented. */
   handler(operation: string): UntypedHandler | undefined;
+  /** Of an input that was read. */
+  check(operation: Operation): InputCheck;
+  /** By operation. */
+  readonly simplified: Readonly<Record<string, string | undefined>>;
 }
 
 /** Throws {@link import("./operation.ts").SdkSchemaError} when the SDK's exports are not what this server is built on. */
@@ -121,6 +134,8 @@ export function defineService<Sdk extends object>(specification: ServiceSpecific
     protocols: [first(operations), ...others.map((bind) => bind(operations))],
     requestErrors: specification.requestErrors,
     handler: (operation) => handlers.get(operation),
+    check: inputChecksOf(specification.constraints),
+    simplified: specification.simplified ?? {},
   };
 }
 

@@ -82,7 +82,7 @@ class XmlReader {
         if (at === undefined || to === undefined) {
           throw new MalformedRequestError(`an entry of '${this.#path}' lacks its ${keyName} or ${valueName}`);
         }
-        this.#path.enter(at.text);
+        this.#path.enterValue(at.text);
         const read = this.read(value, to);
         this.#path.leave();
         return [at.text, read];

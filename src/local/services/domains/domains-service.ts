@@ -9,6 +9,7 @@ import type { Clock } from "../../../clock.ts";
 import { type DomainName, displayName, domainName, InvalidNameError } from "../../../route53/names.ts";
 import type { ZonePublisher } from "../../nameserver/published.ts";
 import { awsJson } from "../../protocol/aws-json.ts";
+import { domainsConstraints } from "../../protocol/constraints/domains.ts";
 import { DEFAULT_ACCOUNT } from "../../protocol/server.ts";
 import {
   defineService,
@@ -202,6 +203,7 @@ export function createDomainsService(settings: DomainsServiceSettings): DomainsS
       signingName: "route53domains",
       protocols: [awsJson({ version: "1.1", target: "Route53Domains_v20140515" })],
       requestErrors: { malformed: "SerializationException", invalid: "InvalidInput" },
+      constraints: domainsConstraints,
       handlers,
     }),
     registerDomain(name) {

@@ -3,6 +3,7 @@
 import * as sdk from "@aws-sdk/client-cloudwatch-logs";
 import type { Clock } from "../../../clock.ts";
 import { awsJson } from "../../protocol/aws-json.ts";
+import { logsConstraints } from "../../protocol/constraints/logs.ts";
 import { DEFAULT_ACCOUNT } from "../../protocol/server.ts";
 import { defineService, type ServiceDefinition } from "../../protocol/service.ts";
 import type { Store } from "../../store/store.ts";
@@ -52,6 +53,7 @@ export function createLogsService(settings: LogsServiceSettings): LogsService {
       signingName: "logs",
       protocols: [awsJson({ version: "1.1", target: "Logs_20140328" })],
       requestErrors: { malformed: "SerializationException", invalid: "InvalidParameterException" },
+      constraints: logsConstraints,
       handlers: {
         ...groupHandlers(storage),
         ...streamHandlers(storage, settle),

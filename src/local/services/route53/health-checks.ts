@@ -2,26 +2,18 @@
 
 import { isIP } from "node:net";
 import { isDeepStrictEqual } from "node:util";
-import type {
-  HealthCheck,
-  HealthCheckConfig,
-  HealthCheckObservation,
-  UpdateHealthCheckRequest,
-} from "@aws-sdk/client-route-53";
-import * as sdk from "@aws-sdk/client-route-53";
+import type * as sdk from "@aws-sdk/client-route-53";
+import type { HealthCheck, HealthCheckConfig, HealthCheckObservation } from "@aws-sdk/client-route-53";
 import { CHECKER_IP_RANGES } from "../../../route53/checker-ranges.ts";
 import {
-  CHECKER_REGIONS,
   healthCheckProblem,
   healthCheckUpdateProblem,
-  MIN_CHECKER_REGIONS,
   updatedHealthCheck,
   withHealthCheckDefaults,
 } from "../../../route53/health-check.ts";
-import { MAX_CHILD_HEALTH_CHECKS, MAX_HEALTH_CHECKS } from "../../../route53/limits.ts";
+import { MAX_HEALTH_CHECKS } from "../../../route53/limits.ts";
 import type { CheckerObservation } from "../../health/monitor.ts";
 import type { Handlers } from "../../protocol/service.ts";
-import { Constraints } from "./constraints.ts";
 import { locationOf, type Route53Core } from "./core.ts";
 import { invalidInput, noSuchHealthCheck, route53Error } from "./errors.ts";
 import { newUuid } from "./ids.ts";
@@ -39,8 +31,6 @@ type Names =
   | "GetHealthCheckLastFailureReason"
   | "GetCheckerIpRanges";
 
-const TYPES: readonly string[] = Object.values(sdk.HealthCheckType);
-
 function healthCheckToApi(check: HealthCheckState): HealthCheck {
   return {
     Id: check.id,
@@ -56,32 +46,6 @@ function observationToApi(observation: CheckerObservation): HealthCheckObservati
     IPAddress: observation.checkerAddress,
     StatusReport: { Status: observation.status, CheckedTime: new Date(observation.checkedAt) },
   };
-}
-
-type SharedMembers = Omit<HealthCheckConfig, "Type"> & Pick<UpdateHealthCheckRequest, "ResetElements">;
-
-function constrain(at: Constraints, config: SharedMembers): void {
-  at.length("IPAddress", config.IPAddress, { max: 45 })
-    .range("Port", config.Port, { min: 1, max: 65535 })
-    .length("ResourcePath", config.ResourcePath, { max: 255 })
-    .length("FullyQualifiedDomainName", config.FullyQualifiedDomainName, { max: 255 })
-    .length("SearchString", config.SearchString, { max: 255 })
-    .range("RequestInterval", config.RequestInterval, { min: 10, max: 30 })
-    .range("FailureThreshold", config.FailureThreshold, { min: 1, max: 10 })
-    .range("HealthThreshold", config.HealthThreshold, { min: 0, max: 256 })
-    .length("ChildHealthChecks", config.ChildHealthChecks, { max: MAX_CHILD_HEALTH_CHECKS })
-    .length("Regions", config.Regions, { min: MIN_CHECKER_REGIONS, max: 64 })
-    .oneOf(
-      "InsufficientDataHealthStatus",
-      config.InsufficientDataHealthStatus,
-      Object.values(sdk.InsufficientDataHealthStatus),
-    );
-  for (const [index, region] of (config.Regions ?? []).entries()) {
-    at.in("Regions").item(index).oneOf("", region, CHECKER_REGIONS);
-  }
-  for (const [index, element] of (config.ResetElements ?? []).entries()) {
-    at.in("ResetElements").item(index).oneOf("", element, Object.values(sdk.ResettableElementName));
-  }
 }
 
 export function healthCheckHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
@@ -119,12 +83,6 @@ export function healthCheckHandlers(core: Route53Core): Handlers<typeof sdk, Nam
 
   return {
     CreateHealthCheck(input) {
-      const constraints = new Constraints().length("CallerReference", input.CallerReference, { min: 1, max: 64 });
-      constrain(
-        constraints.in("HealthCheckConfig").oneOf("Type", input.HealthCheckConfig.Type, TYPES),
-        input.HealthCheckConfig,
-      );
-      constraints.check();
       const config = withHealthCheckDefaults(input.HealthCheckConfig);
       const known = state.healthCheckReferences.get(input.CallerReference);
       if (known !== undefined) {
@@ -155,9 +113,6 @@ export function healthCheckHandlers(core: Route53Core): Handlers<typeof sdk, Nam
     },
 
     UpdateHealthCheck(input) {
-      const constraints = new Constraints();
-      constrain(constraints, input);
-      constraints.check();
       const check = checkOf(input.HealthCheckId);
       if (input.HealthCheckVersion !== undefined && input.HealthCheckVersion !== check.version) {
         throw route53Error(

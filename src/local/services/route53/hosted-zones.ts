@@ -14,7 +14,6 @@ import { type DomainName, displayName, listOrderKey, toRoute53 } from "../../../
 import { bareId } from "../../../route53/record-set.ts";
 import { DELEGATION_SETS, delegationSetAt } from "../../nameserver/pool.ts";
 import type { Handlers } from "../../protocol/service.ts";
-import { Constraints } from "./constraints.ts";
 import { locationOf, type Route53Core, zoneOf } from "./core.ts";
 import { invalidInput, route53Error } from "./errors.ts";
 import { newHostedZoneId } from "./ids.ts";
@@ -94,13 +93,6 @@ export function hostedZoneHandlers(core: Route53Core): Handlers<typeof sdk, Name
 
   return {
     CreateHostedZone(input) {
-      new Constraints()
-        .length("Name", input.Name, { max: 1024 })
-        .length("CallerReference", input.CallerReference, { min: 1, max: 128 })
-        .length("DelegationSetId", input.DelegationSetId, { max: 32 })
-        .in("HostedZoneConfig")
-        .length("Comment", input.HostedZoneConfig?.Comment, { max: 256 })
-        .check();
       const name = checkedName(input.Name);
       const isPrivate = input.VPC !== undefined;
       if (!isPrivate && input.HostedZoneConfig?.PrivateZone) {
@@ -164,10 +156,6 @@ export function hostedZoneHandlers(core: Route53Core): Handlers<typeof sdk, Name
     },
 
     ListHostedZones(input) {
-      new Constraints()
-        .length("Marker", input.Marker, { max: 64 })
-        .oneOf("HostedZoneType", input.HostedZoneType, ["PrivateHostedZone"])
-        .check();
       const size = pageSize(input.MaxItems);
       if (input.DelegationSetId !== undefined) {
         throw route53Error("NoSuchDelegationSet", `No delegation set found with ID: ${bareId(input.DelegationSetId)}`);
@@ -216,7 +204,6 @@ export function hostedZoneHandlers(core: Route53Core): Handlers<typeof sdk, Name
     },
 
     UpdateHostedZoneComment(input) {
-      new Constraints().length("Comment", input.Comment, { max: 256 }).check();
       const { comment: _, ...zone } = zoneOf(core, bareId(input.Id));
       const updated: HostedZoneState = input.Comment === undefined ? zone : { ...zone, comment: input.Comment };
       store.write(() => state.zones.put(zone.id, updated));

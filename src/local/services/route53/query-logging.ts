@@ -4,7 +4,6 @@ import type * as sdk from "@aws-sdk/client-route-53";
 import type { QueryLoggingConfig } from "@aws-sdk/client-route-53";
 import { bareId } from "../../../route53/record-set.ts";
 import type { Handlers } from "../../protocol/service.ts";
-import { Constraints } from "./constraints.ts";
 import { locationOf, type Route53Core, zoneOf } from "./core.ts";
 import { invalidInput, route53Error } from "./errors.ts";
 import { newUuid } from "./ids.ts";
@@ -69,7 +68,6 @@ export function queryLoggingHandlers(
 
   return {
     CreateQueryLoggingConfig(input) {
-      new Constraints().length("HostedZoneId", input.HostedZoneId, { max: 32 }).check();
       const zone = zoneOf(core, bareId(input.HostedZoneId));
       if (zone.private) throw invalidInput("Query logging is not supported for private hosted zones.");
       if (valuesOf(state.queryLogging).some((config) => config.hostedZoneId === zone.id)) {

@@ -1,7 +1,7 @@
 /** GetAccountLimit and GetHostedZoneLimit: what there may be, and what there is. */
 
+import type * as sdk from "@aws-sdk/client-route-53";
 import type { AccountLimitType, HostedZoneLimitType } from "@aws-sdk/client-route-53";
-import * as sdk from "@aws-sdk/client-route-53";
 import {
   MAX_HEALTH_CHECKS,
   MAX_HOSTED_ZONES,
@@ -12,7 +12,6 @@ import {
 } from "../../../route53/limits.ts";
 import { bareId } from "../../../route53/record-set.ts";
 import type { Handlers } from "../../protocol/service.ts";
-import { Constraints } from "./constraints.ts";
 import { type Route53Core, zoneOf } from "./core.ts";
 import { route53Error } from "./errors.ts";
 
@@ -55,13 +54,11 @@ export function quotaHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
 
   return {
     GetAccountLimit(input) {
-      new Constraints().oneOf("Type", input.Type, Object.values(sdk.AccountLimitType)).check();
       const { most, count } = accountQuota(input.Type);
       return { Limit: { Type: input.Type, Value: most }, Count: count };
     },
 
     GetHostedZoneLimit(input) {
-      new Constraints().oneOf("Type", input.Type, Object.values(sdk.HostedZoneLimitType)).check();
       const { most, count } = zoneQuota(input.Type, bareId(input.HostedZoneId));
       return { Limit: { Type: input.Type, Value: most }, Count: count };
     },

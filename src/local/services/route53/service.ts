@@ -5,6 +5,7 @@ import type { Clock } from "../../../clock.ts";
 import { MAX_RECORD_SETS_PER_ZONE } from "../../../route53/limits.ts";
 import type { DomainName } from "../../../route53/names.ts";
 import type { ZonePublisher } from "../../nameserver/published.ts";
+import { route53Constraints } from "../../protocol/constraints/route53.ts";
 import { restXml } from "../../protocol/rest-xml.ts";
 import { defineService, type ServiceDefinition } from "../../protocol/service.ts";
 import type { Store } from "../../store/store.ts";
@@ -98,6 +99,8 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
       }),
     ],
     requestErrors: { malformed: "MalformedInput", invalid: "InvalidInput" },
+    // Whatever a member is called, an id of this type that is too long is reported as 'resourceId'.
+    constraints: { ...route53Constraints, reportedByShape: ["ResourceId"] },
     handlers: {
       ...hostedZoneHandlers(core),
       ...vpcHandlers(core),

@@ -6,7 +6,6 @@ import { MAX_TRAFFIC_POLICIES, MAX_TRAFFIC_POLICY_VERSIONS } from "../../../rout
 import type { RecordType } from "../../../route53/record-set.ts";
 import { parseTrafficPolicyDocument } from "../../../route53/traffic-policy.ts";
 import type { Handlers } from "../../protocol/service.ts";
-import { Constraints } from "./constraints.ts";
 import { locationOf, type Route53Core } from "./core.ts";
 import { invalidInput, noSuchTrafficPolicy, route53Error } from "./errors.ts";
 import { newUuid } from "./ids.ts";
@@ -68,17 +67,8 @@ export function trafficPolicyHandlers(core: Route53Core): Handlers<typeof sdk, N
     });
   }
 
-  function constrain(input: { Name?: string; Document?: string; Comment?: string | undefined }): void {
-    new Constraints()
-      .length("Name", input.Name, { max: 512 })
-      .length("Document", input.Document, { max: 102_400 })
-      .length("Comment", input.Comment, { max: 1024 })
-      .check();
-  }
-
   return {
     CreateTrafficPolicy(input) {
-      constrain(input);
       const type = typeOfDocument(input.Document);
       if (state.trafficPolicyNames.get(input.Name) !== undefined) {
         throw route53Error(
@@ -108,7 +98,6 @@ export function trafficPolicyHandlers(core: Route53Core): Handlers<typeof sdk, N
     },
 
     CreateTrafficPolicyVersion(input) {
-      constrain(input);
       const [first] = versionsOf(input.Id);
       if (first === undefined) throw noSuchTrafficPolicy(input.Id);
       const type = typeOfDocument(input.Document);
@@ -184,7 +173,6 @@ export function trafficPolicyHandlers(core: Route53Core): Handlers<typeof sdk, N
     },
 
     UpdateTrafficPolicyComment(input) {
-      constrain({ Comment: input.Comment });
       const policy = { ...trafficPolicyOf(core, input.Id, input.Version), comment: input.Comment };
       store.write(() => state.trafficPolicies.put([policy.id, policy.version], policy));
       return { TrafficPolicy: trafficPolicyToApi(policy) };

@@ -3,12 +3,11 @@
 import type * as sdk from "@aws-sdk/client-route-53";
 import type { TrafficPolicyInstance } from "@aws-sdk/client-route-53";
 import { isNameProblem, readName } from "../../../route53/hosted-zone.ts";
-import { MAX_TRAFFIC_POLICY_INSTANCES, MAX_TTL_SECONDS } from "../../../route53/limits.ts";
+import { MAX_TRAFFIC_POLICY_INSTANCES } from "../../../route53/limits.ts";
 import { type DomainName, isWithin, listOrderKey, toRoute53 } from "../../../route53/names.ts";
 import { bareId, type RecordSet, type RecordType } from "../../../route53/record-set.ts";
 import type { Handlers } from "../../protocol/service.ts";
 import type { Key, Range } from "../../store/store.ts";
-import { Constraints } from "./constraints.ts";
 import { locationOf, type Route53Core, zoneOf } from "./core.ts";
 import { invalidInput, noSuchTrafficPolicyInstance, route53Error } from "./errors.ts";
 import { newUuid } from "./ids.ts";
@@ -128,13 +127,6 @@ export function trafficPolicyInstanceHandlers(core: Route53Core): Handlers<typeo
 
   return {
     CreateTrafficPolicyInstance(input) {
-      new Constraints()
-        .length("HostedZoneId", input.HostedZoneId, { max: 32 })
-        .length("Name", input.Name, { max: 1024 })
-        .range("TTL", input.TTL, { min: 0, max: MAX_TTL_SECONDS })
-        .length("TrafficPolicyId", input.TrafficPolicyId, { min: 1, max: 36 })
-        .range("TrafficPolicyVersion", input.TrafficPolicyVersion, { min: 1, max: 1000 })
-        .check();
       const zone = zoneOf(core, bareId(input.HostedZoneId));
       if (zone.private) {
         throw invalidInput("Traffic policy instances cannot be created in private hosted zones.");
@@ -180,10 +172,6 @@ export function trafficPolicyInstanceHandlers(core: Route53Core): Handlers<typeo
     },
 
     UpdateTrafficPolicyInstance(input) {
-      new Constraints()
-        .range("TTL", input.TTL, { min: 0, max: MAX_TTL_SECONDS })
-        .range("TrafficPolicyVersion", input.TrafficPolicyVersion, { min: 1, max: 1000 })
-        .check();
       const instance = instanceOf(input.Id);
       const policy = trafficPolicyOf(core, input.TrafficPolicyId, input.TrafficPolicyVersion);
       if (policy.type !== instance.type) {

@@ -1,12 +1,11 @@
 /** Which VPCs a private hosted zone answers in: association and its end. No network stands behind a VPC here. */
 
+import type * as sdk from "@aws-sdk/client-route-53";
 import type { VPC } from "@aws-sdk/client-route-53";
-import * as sdk from "@aws-sdk/client-route-53";
 import { MAX_VPCS_PER_ZONE } from "../../../route53/limits.ts";
 import { type DomainName, listOrderKey, toRoute53 } from "../../../route53/names.ts";
 import { bareId } from "../../../route53/record-set.ts";
 import type { Handlers } from "../../protocol/service.ts";
-import { Constraints } from "./constraints.ts";
 import { type Route53Core, zoneOf } from "./core.ts";
 import { invalidInput, route53Error } from "./errors.ts";
 import { pageSize, takePage } from "./paging.ts";
@@ -14,11 +13,8 @@ import { below, type HostedZoneState, valuesOf } from "./state.ts";
 
 type Names = "AssociateVPCWithHostedZone" | "DisassociateVPCFromHostedZone" | "ListHostedZonesByVPC";
 
-const REGIONS: readonly string[] = Object.values(sdk.VPCRegion);
-
 /** Throws InvalidInput or InvalidVPCId. */
 export function checkVpc(vpc: VPC): VPC {
-  new Constraints(["VPC"]).length("VPCId", vpc.VPCId, { max: 1024 }).oneOf("VPCRegion", vpc.VPCRegion, REGIONS).check();
   if (vpc.VPCId === undefined || vpc.VPCRegion === undefined) {
     throw invalidInput("You must specify both a VPC ID and a VPC region.");
   }

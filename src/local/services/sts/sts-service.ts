@@ -2,6 +2,7 @@
 
 import * as sdk from "@aws-sdk/client-sts";
 import { awsQuery } from "../../protocol/aws-query.ts";
+import { stsConstraints } from "../../protocol/constraints/sts.ts";
 import { defineService, type Handlers, type ServiceDefinition } from "../../protocol/service.ts";
 
 const USER_NAME = "local";
@@ -26,6 +27,7 @@ export function createStsService({ account }: StsServiceSettings): { readonly se
       signingName: "sts",
       protocols: [awsQuery({ version: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/" })],
       requestErrors: { malformed: "MalformedInput", invalid: "ValidationError" },
+      constraints: stsConstraints,
       handlers,
     }),
   };
