@@ -41,12 +41,14 @@ export async function runProgram(
     abort.abort(new Interrupted());
   };
   for (const signal of SIGNALS) processHost.on(signal, onSignal);
-  // `r53kit logs tail | head`: nobody reads on. The command ends as after Ctrl-C, so that a drill still puts things back;
-  // these listeners stay, for the error comes after the write, when the command may have ended.
+  // The output goes nowhere: `r53kit logs tail | head` (EPIPE), a terminal that was closed (EIO), a disk that is full. The
+  // command ends as after Ctrl-C, so that a drill still puts things back; these listeners stay, for the error comes after
+  // the write, when the command may have ended.
   let nobodyReads = false;
+  let outputLost: NodeJS.ErrnoException | undefined;
   const onStreamError = (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    nobodyReads = true;
+    if (error.code === "EPIPE") nobodyReads = true;
+    else if (error.code !== "EIO") outputLost ??= error;
     abort.abort(new Interrupted());
   };
   processHost.stdout.on("error", onStreamError);
@@ -57,7 +59,7 @@ export async function runProgram(
       return async function action(this: Command): Promise<void> {
         const options = readGlobalOptions(this, processHost.env);
         reporting = { json: options.json, verbose: options.verbose };
-        const context = createContext(options, processHost, abort.signal);
+        const context = createContext(options, processHost, abort);
         exitCode = await run(context, this.args, this.opts() as Options);
       };
     },
@@ -66,8 +68,12 @@ export async function runProgram(
   try {
     const program = createProgram(host);
     await program.parseAsync([...argv], { from: "user" });
+    // A write that failed says so in the next turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (outputLost !== undefined) throw lostOutput(outputLost);
     return exitCode;
-  } catch (error) {
+  } catch (caught) {
+    const error = outputLost !== undefined && isAbort(caught) ? lostOutput(outputLost) : caught;
     if (error instanceof CommanderError) return commanderExitCode(error);
     if (nobodyReads && isAbort(error)) return EXIT.ok;
     if (abort.signal.aborted && isAbort(error)) {
@@ -83,6 +89,16 @@ export async function runProgram(
   } finally {
     for (const signal of SIGNALS) processHost.off(signal, onSignal);
   }
+}
+
+function lostOutput(cause: NodeJS.ErrnoException): Failure {
+  return new Failure({
+    kind: "failed",
+    code: "cli.output",
+    message: `the output could not be written: ${cause.message}`,
+    next: "make room where it goes, or send it elsewhere",
+    cause,
+  });
 }
 
 function isAbort(error: unknown): boolean {
@@ -109,7 +125,8 @@ function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, allowed:
   return stream.isTTY === true && env.TERM !== "dumb";
 }
 
-function createContext(options: GlobalOptions, host: ProcessHost, signal: AbortSignal): CommandContext {
+function createContext(options: GlobalOptions, host: ProcessHost, interrupt: AbortController): CommandContext {
+  const { signal } = interrupt;
   const { stdout, stderr, env } = host;
   const write = (text: string) => stdout.write(text.endsWith("\n") || text === "" ? text : `${text}\n`);
   const note = (text: string) => {
@@ -138,8 +155,12 @@ function createContext(options: GlobalOptions, host: ProcessHost, signal: AbortS
         });
       }
       const lines = createInterface({ input: host.stdin, output: stderr });
+      // While it asks, the terminal hands Ctrl-C over as a key; Ctrl-D closes the lines, and is no answer: so no.
+      lines.once("SIGINT", () => interrupt.abort(new Interrupted()));
+      const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
       try {
-        const answer = await lines.question(`${question} [y/N] `, { signal });
+        const answer = await Promise.race([closed, lines.question(`${question} [y/N] `, { signal })]);
+        signal.throwIfAborted();
         return /^y(es)?$/i.test(answer.trim());
       } finally {
         lines.close();
