@@ -7,8 +7,9 @@ import { MalformedMessageError, WireReader, type WireWriter } from "./wire.ts";
 /** EDNS client subnet. The address has no bits set beyond the source prefix. */
 export interface ClientSubnet {
   readonly kind: "ecs";
-  /** IANA address family. */
-  readonly family: "ipv4" | "ipv6";
+  /** IANA address family; `unspecified` (0) comes with no address at all, and an answer has to repeat it (RFC 7871 section 7.2.1). */
+  readonly family: "ipv4" | "ipv6" | "unspecified";
+  /** `0.0.0.0` when the family is unspecified. */
   readonly address: string;
   readonly sourcePrefixLength: number;
   /** 0 in queries; in answers the bits that the answer depends on. */
@@ -34,8 +35,9 @@ export interface Edns {
 /** What a query without special wishes says. 1232 octets pass every common path unfragmented (DNS Flag Day 2020). */
 export const PLAIN_EDNS: Edns = { version: 0, udpSize: 1232, dnssecOk: false, options: [] };
 
-const FAMILY_NUMBER = { ipv4: 1, ipv6: 2 } as const;
-const FAMILY_OCTETS = { ipv4: 4, ipv6: 16 } as const;
+const FAMILY_NUMBER = { unspecified: 0, ipv4: 1, ipv6: 2 } as const;
+const FAMILIES = ["unspecified", "ipv4", "ipv6"] as const;
+const FAMILY_OCTETS = { unspecified: 0, ipv4: 4, ipv6: 16 } as const;
 
 /** The first `bits` bits; `undefined` when a bit beyond them is set. */
 function prefixOctets(octets: Uint8Array, bits: number): Uint8Array | undefined {
@@ -79,7 +81,7 @@ export function formatClientSubnet(subnet: ClientSubnet): string {
 }
 
 function encodeClientSubnet(subnet: ClientSubnet): Uint8Array {
-  const parsed = subnet.family === "ipv4" ? parseIpv4(subnet.address) : parseIpv6(subnet.address);
+  const parsed = subnet.family === "ipv6" ? parseIpv6(subnet.address) : parseIpv4(subnet.address);
   if (parsed === undefined) throw new RangeError(`'${subnet.address}' is no ${subnet.family} address`);
   const bits = subnet.sourcePrefixLength;
   const address = maskTo(parsed, bits).subarray(0, Math.ceil(bits / 8));
@@ -92,19 +94,19 @@ function decodeClientSubnet(data: WireReader): EdnsOption {
   const sourcePrefixLength = data.uint8();
   const scopePrefixLength = data.uint8();
   const given = data.bytes(data.left);
-  // "No address at all" is also written with family 0, by some clients.
-  const family = familyNumber === 2 ? "ipv6" : "ipv4";
-  const size = FAMILY_OCTETS[family];
+  // dig's `+subnet=0` writes "no address at all" with family 0.
+  const family = FAMILIES[familyNumber];
+  const size = family === undefined ? 0 : FAMILY_OCTETS[family];
   const fits =
-    (familyNumber === 1 || familyNumber === 2 || (familyNumber === 0 && sourcePrefixLength === 0)) &&
+    family !== undefined &&
     sourcePrefixLength <= size * 8 &&
     scopePrefixLength <= size * 8 &&
     given.length === Math.ceil(sourcePrefixLength / 8) &&
     prefixOctets(given, sourcePrefixLength) !== undefined;
   if (!fits) throw new MalformedMessageError("an EDNS client subnet option is malformed");
-  const octets = new Uint8Array(size);
+  const octets = new Uint8Array(family === "ipv6" ? 16 : 4);
   octets.set(given);
-  const address = family === "ipv4" ? formatIpv4(octets) : formatIpv6(octets);
+  const address = family === "ipv6" ? formatIpv6(octets) : formatIpv4(octets);
   return { kind: "ecs", family, address, sourcePrefixLength, scopePrefixLength };
 }
 

@@ -5,6 +5,8 @@ import { MalformedMessageError, type WireReader, WireWriter } from "./wire.ts";
 
 const MAX_NAME_OCTETS = 255;
 const MAX_POINTER_TARGET = 0x3fff;
+/** As many as a name can have labels. Pointers to pointers serve nobody but those who want readers to follow them at every record. */
+const MAX_POINTERS = 127;
 
 /** Octets that canonical text shows as they are: printable ASCII but capitals, the dot and the backslash. */
 const PLAIN: readonly boolean[] = Array.from(
@@ -50,6 +52,7 @@ export function readName(reader: WireReader, allowPointers = true): ReadName {
   let end = reader.end;
   let pieceStart = at;
   let after = -1;
+  let pointers = 0;
   for (;;) {
     if (at >= end) throw new MalformedMessageError(`a name runs past the end at offset ${at}`);
     const size = octets[at] as number;
@@ -64,6 +67,9 @@ export function readName(reader: WireReader, allowPointers = true): ReadName {
       const target = ((size & 0x3f) << 8) | (octets[at + 1] as number);
       if (target >= pieceStart) {
         throw new MalformedMessageError(`a compression pointer at offset ${at} does not point back`);
+      }
+      if (++pointers > MAX_POINTERS) {
+        throw new MalformedMessageError(`a name goes through more than ${MAX_POINTERS} compression pointers`);
       }
       if (after < 0) after = at + 2;
       at = target;
@@ -86,6 +92,20 @@ export function readName(reader: WireReader, allowPointers = true): ReadName {
   if (labels.length === 0) return { name: "." as DomainName, labels, canonical: true };
   if (plain) return { name: text as DomainName, labels, canonical: true };
   return { name: nameOf(labels), labels, canonical: !hasCapitals(labels) };
+}
+
+/** Moves the reader behind a name without reading it; says whether it is the root, written out. */
+export function skipName(reader: WireReader): boolean {
+  for (let labels = 0; ; labels++) {
+    const size = reader.uint8();
+    if (size === 0) return labels === 0;
+    if (size >= 0xc0) {
+      reader.skip(1);
+      return false;
+    }
+    if (size > 63) throw new MalformedMessageError(`an unknown kind of label at offset ${reader.at - 1}`);
+    reader.skip(size);
+  }
 }
 
 /** Uncompressed and in lower case: the canonical form of RFC 4034 section 6.2. */

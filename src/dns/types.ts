@@ -59,6 +59,8 @@ export const TYPE = {
   TSIG: 250,
   IXFR: 251,
   AXFR: 252,
+  MAILB: 253,
+  MAILA: 254,
   ANY: 255,
   URI: 256,
   CAA: 257,

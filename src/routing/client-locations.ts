@@ -4,7 +4,7 @@
  * Sources: RFC 5737 and RFC 3849 for the prefixes, ISO 3166 for the codes, ITU-T E.164 for the numbers.
  */
 
-import { type ClientLocation, contains, parseSubnet, type Subnet } from "./client.ts";
+import { type ClientLocation, commonBits, contains, parseSubnet, type Subnet } from "./client.ts";
 
 function place(
   continentCode: string,
@@ -109,6 +109,23 @@ export const LOCATED_BLOCKS: readonly LocatedBlock[] = [
 export function locate(subnet: Subnet): LocatedBlock | undefined {
   const start: Subnet = { octets: subnet.octets, prefixLength: subnet.octets.length * 8 };
   return LOCATED_BLOCKS.find(({ block }) => contains(block, start));
+}
+
+/**
+ * How many bits of a subnet's address tell its place: everybody with the same ones is in the same place. More than the block
+ * that it lies in has, where that block has others inside (RFC 7871 section 7.2.1: answers must not overlap).
+ */
+export function bitsThatLocate({ octets }: Subnet): number {
+  const start: Subnet = { octets, prefixLength: octets.length * 8 };
+  let bits = 0;
+  for (const { block } of LOCATED_BLOCKS) {
+    if (block.octets.length !== octets.length) continue;
+    const inside = contains(block, start);
+    bits = Math.max(bits, inside ? block.prefixLength : commonBits(block.octets, octets) + 1);
+    // Longest first: what is left are shorter ones, which hold this block or are further away than its neighbours.
+    if (inside) break;
+  }
+  return bits;
 }
 
 /** A location of the table that has this country, or this country and subdivision (`DE`, `US-CA`). */

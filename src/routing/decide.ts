@@ -24,10 +24,16 @@ export type Outcome =
   /** NOERROR without data. */
   | { readonly kind: "nothing"; readonly why: "no-match" | "alias-loop" };
 
-export interface RoutedAnswer {
-  readonly outcome: Outcome;
+/** What was asked about the client on the way to an answer. */
+export interface Sight {
   /** Another client could have got another answer: the answer's client-subnet scope is not zero. */
   readonly dependsOnClient: boolean;
+  /** Its address block was looked at, not only the place that it is in. */
+  readonly dependsOnAddress: boolean;
+}
+
+export interface RoutedAnswer extends Sight {
+  readonly outcome: Outcome;
 }
 
 export interface Decision extends RoutedAnswer {
@@ -38,9 +44,26 @@ export interface Decision extends RoutedAnswer {
 /** Aliases and rules nest a few deep in practice; past this they go in a circle. */
 const DEEPEST = 32;
 
+/** What is found out on a walk. */
 interface Trail {
-  dependsOnClient: boolean;
+  readonly sight: { -readonly [Key in keyof Sight]: Sight[Key] };
+  /** Health of the policies judged so far: many branches may lead to one, and each is judged once. */
+  readonly judged: Map<PolicyNode, { healthy: boolean; readonly sight: Sight }>;
   readonly steps: DecisionStep[] | undefined;
+}
+
+function startTrail(steps: DecisionStep[] | undefined): Trail {
+  return { sight: { dependsOnClient: false, dependsOnAddress: false }, judged: new Map(), steps };
+}
+
+/** A trail whose sight is its own. */
+function sideTrail(trail: Trail): Trail {
+  return { ...startTrail(undefined), judged: trail.judged };
+}
+
+function noteSight(trail: Trail, { dependsOnClient, dependsOnAddress }: Sight): void {
+  trail.sight.dependsOnClient ||= dependsOnClient;
+  trail.sight.dependsOnAddress ||= dependsOnAddress;
 }
 
 function select(node: PolicyNode, health: BranchHealth, context: RoutingContext): Selection {
@@ -64,8 +87,10 @@ function select(node: PolicyNode, health: BranchHealth, context: RoutingContext)
   }
 }
 
-function looksAtClient(node: PolicyNode): boolean {
-  return node.kind === "latency" || node.kind === "geolocation" || node.kind === "geoproximity" || node.kind === "cidr";
+function sightOf({ kind }: PolicyNode): Sight {
+  const dependsOnAddress = kind === "cidr";
+  const dependsOnPlace = kind === "latency" || kind === "geolocation" || kind === "geoproximity";
+  return { dependsOnClient: dependsOnPlace || dependsOnAddress, dependsOnAddress };
 }
 
 /** The branches that could answer this client at all. */
@@ -81,8 +106,19 @@ function isHealthyTree(node: RoutingNode, context: RoutingContext, trail: Trail,
     const target = context.aliasTarget(node);
     return target === undefined || isHealthyTree(target, context, trail, depth + 1);
   }
-  if (looksAtClient(node)) trail.dependsOnClient = true;
-  return candidates(node, context).some((branch) => isHealthyBranch(branch, context, trail, depth + 1));
+  const known = trail.judged.get(node);
+  if (known === undefined) {
+    const side = sideTrail(trail);
+    // Aliases in a circle come by here again: nothing in the circle says that it is unhealthy.
+    const judged = { healthy: true, sight: side.sight };
+    trail.judged.set(node, judged);
+    noteSight(side, sightOf(node));
+    judged.healthy = candidates(node, context).some((branch) => isHealthyBranch(branch, context, side, depth + 1));
+    noteSight(trail, judged.sight);
+    return judged.healthy;
+  }
+  noteSight(trail, known.sight);
+  return known.healthy;
 }
 
 function isHealthyBranch(branch: Branch, context: RoutingContext, trail: Trail, depth: number): boolean {
@@ -98,14 +134,18 @@ function walk(node: RoutingNode, context: RoutingContext, trail: Trail, depth: n
     trail.steps?.push({ kind: "alias", alias: node, found: target !== undefined });
     return target === undefined ? { kind: "elsewhere", alias: node } : walk(target, context, trail, depth + 1);
   }
-  if (looksAtClient(node)) trail.dependsOnClient = true;
+  noteSight(trail, sightOf(node));
   const selection = select(node, (branch) => isHealthyBranch(branch, context, trail, depth), context);
-  trail.steps?.push(
-    policyStep(node, selection, context, {
-      branch: (branch) => isHealthyBranch(branch, context, trail, depth),
-      target: (branch) => isHealthyTree(branch.next, context, trail, depth),
-    }),
-  );
+  if (trail.steps !== undefined) {
+    // A reason looks at branches that the choice did not need to look at; the answer does not depend on those.
+    const aside = sideTrail(trail);
+    trail.steps.push(
+      policyStep(node, selection, context, {
+        branch: (branch) => isHealthyBranch(branch, context, aside, depth),
+        target: (branch) => isHealthyTree(branch.next, context, aside, depth),
+      }),
+    );
+  }
   const [first, ...others] = selection.chosen;
   if (first === undefined) return { kind: "nothing", why: "no-match" };
   const outcome = walk(first.next, context, trail, depth + 1);
@@ -120,15 +160,15 @@ function walk(node: RoutingNode, context: RoutingContext, trail: Trail, depth: n
 
 /** The answer alone; what a name server asks for. */
 export function route(tree: RoutingNode, context: RoutingContext): RoutedAnswer {
-  const trail: Trail = { dependsOnClient: false, steps: undefined };
+  const trail = startTrail(undefined);
   const outcome = walk(tree, context, trail, 0);
-  return { outcome, dependsOnClient: trail.dependsOnClient };
+  return { outcome, ...trail.sight };
 }
 
 /** The answer and the reason for it. Given the same random numbers, the answer is {@link route}'s. */
 export function decide(tree: RoutingNode, context: RoutingContext): Decision {
   const steps: DecisionStep[] = [];
-  const trail: Trail = { dependsOnClient: false, steps };
+  const trail = startTrail(steps);
   const outcome = walk(tree, context, trail, 0);
-  return { outcome, dependsOnClient: trail.dependsOnClient, steps };
+  return { outcome, ...trail.sight, steps };
 }

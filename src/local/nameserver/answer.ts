@@ -7,7 +7,7 @@ import type { Question } from "../../dns/message.ts";
 import { CLASS, RCODE, TYPE } from "../../dns/types.ts";
 import { type DomainName, isWithin } from "../../route53/names.ts";
 import type { RoutingContext } from "../../routing/context.ts";
-import { route } from "../../routing/decide.ts";
+import { route, type Sight } from "../../routing/decide.ts";
 import type { RoutingNode } from "../../routing/tree.ts";
 import { AWS_RESOURCE_TTL_SECONDS, awsResourceAddress } from "./aws-targets.ts";
 import { type CompiledZone, recordsOf, type ZoneRecord } from "./compiled-zone.ts";
@@ -23,8 +23,7 @@ export interface Answer {
   readonly additionals: readonly ZoneRecord[];
   /** The authority section is a courtesy that may be left out for room without saying so. */
   readonly authoritiesOptional: boolean;
-  /** Another client could have got another answer. */
-  readonly dependsOnClient: boolean;
+  readonly sight: Sight;
 }
 
 /** More CNAMEs in a row than anybody means; a loop ends here. */
@@ -46,6 +45,7 @@ class Composer {
   readonly #context: RoutingContext;
   readonly #answers: ZoneRecord[] = [];
   #dependsOnClient = false;
+  #dependsOnAddress = false;
 
   constructor(zone: CompiledZone, table: ZoneTable, context: RoutingContext) {
     this.#zone = zone;
@@ -55,8 +55,9 @@ class Composer {
 
   /** The records a tree gives this client. */
   #routed(tree: RoutingNode, owner: DomainName, type: number): ZoneRecord[] {
-    const { outcome, dependsOnClient } = route(tree, this.#context);
+    const { outcome, dependsOnClient, dependsOnAddress } = route(tree, this.#context);
     this.#dependsOnClient ||= dependsOnClient;
+    this.#dependsOnAddress ||= dependsOnAddress;
     switch (outcome.kind) {
       case "nothing":
         return [];
@@ -68,9 +69,10 @@ class Composer {
       case "records": {
         const records = outcome.leaves.flatMap((leaf) => recordsOf(leaf, owner, type));
         if (outcome.leaves.length < 2) return records;
-        // One set has one TTL (RFC 2181 section 5.2).
+        // One set has one TTL and no record twice (RFC 2181 sections 5 and 5.2).
         const ttlSeconds = Math.min(...records.map((record) => record.ttlSeconds));
-        return records.map((record) => ({ ...record, ttlSeconds }));
+        const different = new Map(records.map((record) => [Buffer.from(record.rdata).toString("latin1"), record]));
+        return [...different.values()].map((record) => ({ ...record, ttlSeconds }));
       }
     }
   }
@@ -97,7 +99,7 @@ class Composer {
       answers: this.#answers,
       additionals: this.#addressesFor([...this.#answers, ...parts.authorities]),
       authoritiesOptional: false,
-      dependsOnClient: this.#dependsOnClient,
+      sight: { dependsOnClient: this.#dependsOnClient, dependsOnAddress: this.#dependsOnAddress },
       ...parts,
     };
   }

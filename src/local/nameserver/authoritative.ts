@@ -9,16 +9,17 @@ import {
   type Message,
   type Question,
 } from "../../dns/message.ts";
-import { RCODE, rcodeName, typeName } from "../../dns/types.ts";
+import { CLASS, RCODE, rcodeName, typeName } from "../../dns/types.ts";
 import type { QueryLogEntry } from "../../logs/query-log.ts";
 import { displayName } from "../../route53/names.ts";
 import { type Client, parseSubnet } from "../../routing/client.ts";
-import { locate } from "../../routing/client-locations.ts";
+import { bitsThatLocate, locate } from "../../routing/client-locations.ts";
 import type { RoutingContext } from "../../routing/context.ts";
+import type { Sight } from "../../routing/decide.ts";
 import { type Answer, answerQuestion } from "./answer.ts";
 import { edgeLocation } from "./edge-locations.ts";
 import { type QueryHeader, readQuery } from "./query.ts";
-import { bareResponse, refusalOf, responseEdns, responseLimit, type Sender } from "./response.ts";
+import { bareResponse, errorResponse, refusalOf, responseEdns, responseLimit, type Sender } from "./response.ts";
 import { type ZoneTable, zoneForQuestion } from "./zone-table.ts";
 
 /** What decisions depend on besides the client. */
@@ -45,9 +46,9 @@ export class AuthoritativeServer {
       case "dropped":
         return undefined;
       case "malformed":
-        return encodeMessage(bareResponse(query.header, RCODE.FORMERR));
+        return errorResponse(query, RCODE.FORMERR);
       case "other-opcode":
-        return encodeMessage(bareResponse(query.header, RCODE.NOTIMP));
+        return errorResponse(query, RCODE.NOTIMP);
       case "query":
         return this.#answer(query.header, query.question, query.edns, sender);
     }
@@ -64,7 +65,7 @@ export class AuthoritativeServer {
       return encodeMessage(bareResponse(header, refusal ?? RCODE.REFUSED, question, plainEdns));
     }
     const subnet = edns && ednsOption({ edns }, "ecs");
-    const { client, mappedBits } = clientOf(subnet, sender);
+    const { client, locatingBits } = clientOf(subnet, sender);
     const answer = answerQuestion(question, zone, this.#options.table, { ...this.#options.surroundings, client });
     const { log } = this.#options;
     if (log !== undefined && !zone.isPrivate) {
@@ -81,26 +82,26 @@ export class AuthoritativeServer {
       });
     }
     const options =
-      subnet === undefined
-        ? []
-        : [
-            {
-              ...subnet,
-              scopePrefixLength: answer.dependsOnClient ? Math.min(subnet.sourcePrefixLength, mappedBits) : 0,
-            },
-          ];
+      subnet === undefined ? [] : [{ ...subnet, scopePrefixLength: scopeOf(answer.sight, subnet, locatingBits) }];
+    // Nobody has authority over all classes at once (RFC 1035 section 6.2).
+    const authoritative = answer.authoritative && question.class !== CLASS.ANY;
     return encodeAnswer(
-      answer,
+      { ...answer, authoritative },
       bareResponse(header, answer.rcode, question, edns && responseEdns(edns, options)),
       responseLimit(sender, edns),
     );
   }
 }
 
+/** How much of the subnet counted (RFC 7871 section 7.2.1): nothing, as much as told the client's place, or all of it. */
+function scopeOf(sight: Sight, { sourcePrefixLength }: ClientSubnet, locatingBits: number): number {
+  if (!sight.dependsOnClient) return 0;
+  return sight.dependsOnAddress ? sourcePrefixLength : Math.min(sourcePrefixLength, locatingBits);
+}
+
 interface LocatedClient {
   readonly client: Client;
-  /** How many bits of the address told its place; all of them when nothing did. */
-  readonly mappedBits: number;
+  readonly locatingBits: number;
 }
 
 /** The same few resolvers ask again and again. */
@@ -111,10 +112,9 @@ function locatedClient(text: string): LocatedClient {
   const known = LOCATED.get(text);
   if (known !== undefined) return known;
   const subnet = parseSubnet(text) ?? { octets: new Uint8Array(4), prefixLength: 0 };
-  const found = locate(subnet);
   const made: LocatedClient = {
-    client: { subnet, location: found?.location },
-    mappedBits: found?.block.prefixLength ?? subnet.prefixLength,
+    client: { subnet, location: locate(subnet)?.location },
+    locatingBits: bitsThatLocate(subnet),
   };
   if (LOCATED.size >= MOST_LOCATED) LOCATED.clear();
   LOCATED.set(text, made);

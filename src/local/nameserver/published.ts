@@ -2,6 +2,7 @@
 
 import type { DomainName } from "../../route53/names.ts";
 import type { RecordSet } from "../../route53/record-set.ts";
+import type { Sender } from "./response.ts";
 
 /** One of the authoritative name servers; see {@link import("./pool.ts")} for the names and addresses there are. */
 export interface NameServerIdentity {
@@ -33,10 +34,31 @@ export interface PublishedTrafficPolicyInstance {
   readonly document: string;
 }
 
+/** A CIDR collection as IP-based routing looks clients up in it. */
+export interface PublishedCidrCollection {
+  readonly id: string;
+  readonly locations: readonly {
+    readonly name: string;
+    /** e.g. `192.0.2.0/24`; a block is in one location only. */
+    readonly blocks: readonly string[];
+  }[];
+}
+
 /** The publishing side of the name servers; everything takes effect at once, for every socket. */
 export interface ZonePublisher {
   publishZone(zone: PublishedZone): void;
   withdrawZone(zoneId: string): void;
+  publishCidrCollection(collection: PublishedCidrCollection): void;
+  withdrawCidrCollection(collectionId: string): void;
   /** What the TLD (or public suffix) hands out for a registered domain; undefined or empty removes the delegation. */
   setDelegation(domain: DomainName, nameServers: readonly DomainName[] | undefined): void;
+}
+
+/** The name servers asked from within, as if a resolver had. */
+export interface DnsAnswers {
+  /**
+   * What a zone's name servers answer to a query (octets of a DNS message) of that sender; it is not logged. Undefined when
+   * they do not have the zone.
+   */
+  answerFromZone(zoneId: string, query: Uint8Array, sender: Sender): Buffer | undefined;
 }

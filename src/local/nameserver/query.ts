@@ -1,8 +1,8 @@
 /** Reads what an answer needs of a query: header, the one question, and EDNS. Everything else is skipped, unread. */
 
 import { readOpt } from "../../dns/edns.ts";
-import type { Edns, Question } from "../../dns/message.ts";
-import { readName } from "../../dns/name-wire.ts";
+import { type Edns, ednsOption, type Question } from "../../dns/message.ts";
+import { readName, skipName } from "../../dns/name-wire.ts";
 import { OPCODE, TYPE } from "../../dns/types.ts";
 import { MalformedMessageError, WireReader } from "../../dns/wire.ts";
 
@@ -18,10 +18,18 @@ export interface QueryHeader {
 export type IncomingQuery =
   /** Too short to be answered, or an answer itself: answering those is how two servers talk forever. */
   | { readonly kind: "dropped" }
-  /** FORMERR, with the header alone. */
-  | { readonly kind: "malformed"; readonly header: QueryHeader }
+  /**
+   * FORMERR, with what could be read. An OPT record is answered by one even then (RFC 6891 section 6.1.1): without it the
+   * sender would believe that EDNS itself is not understood, and ask again without.
+   */
+  | {
+      readonly kind: "malformed";
+      readonly header: QueryHeader;
+      readonly question: Question | undefined;
+      readonly edns: Edns | undefined;
+    }
   /** Another opcode than QUERY; its body means something else. */
-  | { readonly kind: "other-opcode"; readonly header: QueryHeader }
+  | { readonly kind: "other-opcode"; readonly header: QueryHeader; readonly edns: Edns | undefined }
   | {
       readonly kind: "query";
       readonly header: QueryHeader;
@@ -39,23 +47,43 @@ function readQuestion(reader: WireReader): Question {
   return { name, type: reader.uint16(), class: reader.uint16(), spelling };
 }
 
-/** Skips the records behind the question and picks out the OPT record, which only the additional section may have. */
-function readEdns(reader: WireReader, recordsBefore: number, additionals: number): Edns | undefined {
-  let edns: Edns | undefined;
+interface Opt {
+  readonly udpSize: number;
+  /** The extended response code, the version and the flags. */
+  readonly ttl: number;
+  readonly rdata: Uint8Array;
+}
+
+/** Skips the records behind the question and picks out the OPT record, which only the additional section may have, once. */
+function findOpt(reader: WireReader, recordsBefore: number, additionals: number): Opt | undefined {
+  let opt: Opt | undefined;
   for (let index = 0; index < recordsBefore + additionals; index++) {
-    const owner = readName(reader).name;
+    const isRoot = skipName(reader);
     const type = reader.uint16();
-    const classOrSize = reader.uint16();
+    const udpSize = reader.uint16();
     const ttl = reader.uint32();
     const length = reader.uint16();
     if (type !== TYPE.OPT) {
       reader.skip(length);
       continue;
     }
-    if (index < recordsBefore || owner !== "." || edns !== undefined) {
+    if (index < recordsBefore || !isRoot || opt !== undefined) {
       throw new MalformedMessageError("an OPT record is where none may be");
     }
-    edns = readOpt(classOrSize, ttl, reader.bytes(length)).edns;
+    opt = { udpSize, ttl, rdata: reader.bytes(length) };
+  }
+  return opt;
+}
+
+function withoutOptions({ udpSize, ttl }: Opt): Edns {
+  return { version: (ttl >>> 16) & 0xff, udpSize, dnssecOk: (ttl & 0x8000) !== 0, options: [] };
+}
+
+function ednsOf({ udpSize, ttl, rdata }: Opt): Edns {
+  const { edns } = readOpt(udpSize, ttl, rdata);
+  const subnet = ednsOption({ edns }, "ecs");
+  if (subnet !== undefined && subnet.scopePrefixLength !== 0) {
+    throw new MalformedMessageError("the client subnet of a query has a scope (RFC 7871 section 6)");
   }
   return edns;
 }
@@ -73,17 +101,24 @@ export function readQuery(octets: Uint8Array): IncomingQuery {
     recursionDesired: (bits & 0x0100) !== 0,
     checkingDisabled: (bits & 0x0010) !== 0,
   };
-  if (header.opcode !== OPCODE.QUERY) return { kind: "other-opcode", header };
+  const isQuery = header.opcode === OPCODE.QUERY;
+  const questions: Question[] = [];
+  let opt: Opt | undefined;
   try {
-    const questions = reader.uint16();
+    const questionCount = reader.uint16();
     const recordsBefore = reader.uint16() + reader.uint16();
     const additionals = reader.uint16();
+    while (questions.length < questionCount) questions.push(readQuestion(reader));
+    opt = findOpt(reader, recordsBefore, additionals);
+    const edns = opt && (isQuery ? ednsOf(opt) : withoutOptions(opt));
+    if (!isQuery) return { kind: "other-opcode", header, edns };
     // RFC 9619: a QUERY has exactly one question.
-    if (questions !== 1) return { kind: "malformed", header };
-    const question = readQuestion(reader);
-    return { kind: "query", header, question, edns: readEdns(reader, recordsBefore, additionals) };
+    const [question] = questions;
+    if (question !== undefined && questions.length === 1) return { kind: "query", header, question, edns };
   } catch (error) {
-    if (error instanceof MalformedMessageError) return { kind: "malformed", header };
-    throw error;
+    if (!(error instanceof MalformedMessageError)) throw error;
+    if (!isQuery) return { kind: "other-opcode", header, edns: undefined };
   }
+  const question = questions.length === 1 ? questions[0] : undefined;
+  return { kind: "malformed", header, question, edns: opt && withoutOptions(opt) };
 }

@@ -25,7 +25,7 @@ import { RCODE } from "../../dns/types.ts";
 import { masked, parseSubnet, type Subnet } from "../../routing/client.ts";
 import { type QueryHeader, readQuery } from "./query.ts";
 import { type CachedAnswer, ResolverCache } from "./resolver-cache.ts";
-import { bareResponse, refusalOf, responseEdns, responseLimit, type Sender } from "./response.ts";
+import { bareResponse, errorResponse, refusalOf, responseEdns, responseLimit, type Sender } from "./response.ts";
 
 export interface ResolverOptions {
   readonly roots: readonly RootHint[];
@@ -120,9 +120,9 @@ export class CachingResolver {
       case "dropped":
         return undefined;
       case "malformed":
-        return encodeMessage(bareResponse(query.header, RCODE.FORMERR));
+        return errorResponse(query, RCODE.FORMERR);
       case "other-opcode":
-        return encodeMessage(bareResponse(query.header, RCODE.NOTIMP));
+        return errorResponse(query, RCODE.NOTIMP);
       case "query":
         return this.#answer(query.header, query.question, query.edns, sender);
     }

@@ -1,8 +1,8 @@
 /** What every kind of server here shares in its responses: the bare form, EDNS, how much fits, and what is refused outright. */
 
-import { type Edns, type EdnsOption, type Message, NO_FLAGS, type Question } from "../../dns/message.ts";
+import { type Edns, type EdnsOption, encodeMessage, type Message, NO_FLAGS, type Question } from "../../dns/message.ts";
 import { CLASS, RCODE, TYPE } from "../../dns/types.ts";
-import type { QueryHeader } from "./query.ts";
+import type { IncomingQuery, QueryHeader } from "./query.ts";
 
 /** Who sent a query, and how. */
 export interface Sender {
@@ -42,6 +42,13 @@ export function responseEdns(query: Edns, options: readonly EdnsOption[]): Edns 
   return { version: 0, udpSize: EDNS_UDP_OCTETS, dnssecOk: query.dnssecOk, options };
 }
 
+/** The response that says only that something went wrong, with as much of the query as it repeats. */
+export function errorResponse(query: Exclude<IncomingQuery, { kind: "dropped" }>, rcode: number): Buffer {
+  const { header, edns } = query;
+  const question = query.kind === "other-opcode" ? undefined : query.question;
+  return encodeMessage(bareResponse(header, rcode, question, edns && responseEdns(edns, [])));
+}
+
 /** Types that are questions about something else than data, and so have no answer here. */
 export function refusalOf(question: Question): number | undefined {
   if (question.class !== CLASS.IN && question.class !== CLASS.ANY) return RCODE.REFUSED;
@@ -49,6 +56,10 @@ export function refusalOf(question: Question): number | undefined {
     case TYPE.AXFR:
     case TYPE.IXFR:
       return RCODE.REFUSED;
+    // Several types of mail records at once, gone with those types (RFC 1035 section 3.2.3).
+    case TYPE.MAILB:
+    case TYPE.MAILA:
+      return RCODE.NOTIMP;
     case TYPE.OPT:
     case TYPE.TKEY:
     case TYPE.TSIG:

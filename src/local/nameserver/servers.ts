@@ -4,7 +4,6 @@ import { randomInt } from "node:crypto";
 import type { SocketAddress } from "../../backend/backend.ts";
 import type { Clock } from "../../clock.ts";
 import type { RootHint } from "../../dns/hints.ts";
-import { encodeMessage } from "../../dns/message.ts";
 import { RCODE, typeNumber } from "../../dns/types.ts";
 import { Failure } from "../../errors.ts";
 import type { QueryLogEntry } from "../../logs/query-log.ts";
@@ -21,7 +20,7 @@ import { addressOfNameServer, RESOLVER_ADDRESS, ROOT_ADDRESS, TLD_ADDRESS } from
 import type { PublishedZone, ZonePublisher } from "./published.ts";
 import { readQuery } from "./query.ts";
 import { CachingResolver } from "./resolver.ts";
-import { bareResponse } from "./response.ts";
+import { errorResponse } from "./response.ts";
 import { ZonesByName } from "./zone-table.ts";
 
 export interface NameServersOptions {
@@ -95,7 +94,7 @@ function guarded(respond: Responder, onDefect: (error: unknown) => void): Respon
   const apologize = (octets: Buffer, error: unknown): Buffer | undefined => {
     onDefect(error);
     const query = readQuery(octets);
-    return query.kind === "dropped" ? undefined : encodeMessage(bareResponse(query.header, RCODE.SERVFAIL));
+    return query.kind === "dropped" ? undefined : errorResponse(query, RCODE.SERVFAIL);
   };
   return (octets, sender) => {
     try {

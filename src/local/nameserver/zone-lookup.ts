@@ -47,6 +47,9 @@ function nodeFor(zone: CompiledZone, name: DomainName): ZoneNode | undefined {
   return undefined;
 }
 
+/** What a CNAME may have beside it is asked of its own name, not of its target's (RFC 4035 section 2.5). */
+const BESIDE_CNAME: ReadonlySet<number> = new Set([TYPE.RRSIG, TYPE.NSEC]);
+
 /** `name` must lie within the zone. */
 export function lookUp(zone: CompiledZone, name: DomainName, type: number): LookupState {
   if (zone.hasCuts) {
@@ -62,5 +65,5 @@ export function lookUp(zone: CompiledZone, name: DomainName, type: number): Look
   const tree = node.sets.get(type);
   if (tree !== undefined) return { state: "hit", type, tree };
   const cname = node.sets.get(TYPE.CNAME);
-  return cname === undefined ? { state: "no-data" } : { state: "follow", tree: cname };
+  return cname === undefined || BESIDE_CNAME.has(type) ? { state: "no-data" } : { state: "follow", tree: cname };
 }

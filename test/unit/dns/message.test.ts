@@ -296,6 +296,24 @@ describe("a broken message", () => {
     expect(() => decodeMessage(Buffer.concat([hex(HEADER), long, hex("0001 0001")]))).toThrow(/longer than 255/);
   });
 
+  it("is refused when a name goes through pointer after pointer, which would take long at every record", () => {
+    // A root at offset 23, a pointer to it behind it, and each further one to the one before.
+    const pointer = (to: number) => Buffer.of(0xc0 | (to >> 8), to & 0xff);
+    const pointers = (count: number) => {
+      const chain = Array.from({ length: count }, (_, i) => pointer(i === 0 ? 23 : 22 + i * 2));
+      const length = 1 + count * 2;
+      return Buffer.concat([
+        hex("0001 8000 0000 0002 0000 0000 00 000a 0001 00000000"),
+        Buffer.of(length >> 8, length & 0xff, 0),
+        ...chain,
+        pointer(22 + count * 2),
+        hex("000a 0001 00000000 0000"),
+      ]);
+    };
+    expect(decodeMessage(pointers(100)).answers[1]?.name).toBe(".");
+    expect(() => decodeMessage(pointers(200))).toThrow(/more than 127 compression pointers/);
+  });
+
   it("still tells the id and opcode it needs for a FORMERR", () => {
     const header = { id: 0xabcd, opcode: 5, recursionDesired: true, response: false };
     const broken = hex("abcd 2900 0001 0000 0000 0000");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { contains, masked, parseSubnet } from "../../../src/routing/client.ts";
-import { LOCATED_BLOCKS, locate, locationOfCountry } from "../../../src/routing/client-locations.ts";
+import { bitsThatLocate, LOCATED_BLOCKS, locate, locationOfCountry } from "../../../src/routing/client-locations.ts";
 import { distanceKm, regionCoordinates } from "../../../src/routing/regions.ts";
 
 function at(text: string): string | undefined {
@@ -63,6 +63,29 @@ describe("the built-in table of locations", () => {
       const subnet = parseSubnet(prefix);
       expect(subnet && locate(subnet)?.location).toEqual(location);
     }
+  });
+
+  it("says how many bits tell a place: whoever shares them is in the same one", () => {
+    const near = fc
+      .tuple(fc.constantFrom(...LOCATED_BLOCKS), fc.nat(31), fc.uint8Array({ minLength: 4, maxLength: 4 }))
+      .map(([{ block }, bit, noise]) => {
+        const octets = Uint8Array.from(block.octets);
+        octets[bit >> 3] = (octets[bit >> 3] ?? 0) ^ (0x80 >> (bit & 7));
+        return { octets: octets.map((octet, index) => (index < 2 ? octet : octet ^ (noise[index] ?? 0))), noise };
+      });
+    fc.assert(
+      fc.property(near, ({ octets, noise }) => {
+        const subnet = { octets, prefixLength: octets.length * 8 };
+        const bits = bitsThatLocate(subnet);
+        const shared = masked(octets, bits).octets;
+        const rest = masked(noise, bits).octets;
+        const neighbour = octets.map((_, index) => (shared[index] ?? 0) | ((noise[index] ?? 0) ^ (rest[index] ?? 0)));
+        expect(locate({ octets: neighbour, prefixLength: neighbour.length * 8 })?.location).toBe(
+          locate(subnet)?.location,
+        );
+      }),
+      { numRuns: 3000 },
+    );
   });
 
   it("finds a location by country and by subdivision", () => {

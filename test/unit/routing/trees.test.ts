@@ -85,7 +85,46 @@ describe("a tree of aliases", () => {
   });
 });
 
+describe("a deep tree", () => {
+  /** Ten aliases a level to the one level below, and nothing healthy at the bottom: ten million ways down. */
+  const levels = Array.from({ length: 7 }, (_, level) =>
+    Array.from({ length: 10 }, (_, index) =>
+      recordSet({
+        name: level === 0 ? "www.example.com" : `l${level}.example.com`,
+        id: String(index),
+        policy: { kind: "weighted", weight: 1 },
+        evaluate: true,
+        ...(level === 6 ? { value: "bottom", check: "bottom" } : { alias: `l${level + 1}.example.com` }),
+      }),
+    ),
+  ).flat();
+
+  it("is judged once at each name, however many ways lead there", () => {
+    let asked = 0;
+    const context = { ...contextFor(levels), isHealthy: () => ++asked === 0 };
+    expect(route(treeOf(levels), context).outcome.kind).toBe("records");
+    expect(asked).toBeLessThan(200);
+  });
+});
+
 describe("a decision", () => {
+  it("depends on the client exactly as the answer does, although its reason looks further", () => {
+    const sets = [
+      recordSet({ name: "failover.example.com", id: "p", policy: { kind: "failover", role: "PRIMARY" }, value: "one" }),
+      recordSet({
+        name: "failover.example.com",
+        id: "s",
+        policy: { kind: "failover", role: "SECONDARY" },
+        alias: "www.example.com",
+        evaluate: true,
+      }),
+      ...twoRegions(true),
+    ];
+    const tree = treeOf(sets, "failover.example.com");
+    expect(route(tree, contextFor(sets)).dependsOnClient).toBe(false);
+    expect(decide(tree, contextFor(sets)).dependsOnClient).toBe(false);
+  });
+
   const checks = ["us.example.com-1", "us.example.com-2", "eu.example.com-1", "eu.example.com-2"];
 
   it("is the name server's answer, with its reason, for every health, client and draw", () => {

@@ -64,6 +64,8 @@ const zone = compileZone(
       routed("orders.example.com", "p", { kind: "failover", role: "PRIMARY" }, "192.0.2.11", "primary"),
       routed("orders.example.com", "s", { kind: "failover", role: "SECONDARY" }, "192.0.2.12"),
       routed("geo.example.com", "eu", { kind: "geolocation", place: { continentCode: "EU" } }, "192.0.2.21"),
+      routed("twice.example.com", "1", { kind: "multivalue" }, "192.0.2.43"),
+      routed("twice.example.com", "2", { kind: "multivalue" }, "192.0.2.43"),
       routed("many.example.com", "1", { kind: "multivalue" }, "192.0.2.41"),
       {
         ...routed("many.example.com", "2", { kind: "multivalue" }, "192.0.2.42"),
@@ -168,6 +170,15 @@ describe("a positive answer", () => {
     expect(firsts.map((text) => text?.split(" ").at(-1))).toEqual(["192.0.2.1", "192.0.2.2", "192.0.2.3"]);
   });
 
+  it("for any class has no authority over all of them", () => {
+    const query = queryFor("www.example.com", "A");
+    const response = respond(
+      encodeMessage({ ...query, questions: query.questions.map((q) => ({ ...q, class: 255 })) }),
+    );
+    expect(showOctets(response)).toMatchObject({ rcode: "NOERROR", flags: "", authorities: NS });
+    expect(showOctets(response).answers).toHaveLength(3);
+  });
+
   it("to ANY is one record set", () => {
     expect(ask("example.com", "ANY").answers).toEqual(NS);
   });
@@ -232,6 +243,12 @@ describe("a CNAME", () => {
 
   it("is the answer itself when it was asked for", () => {
     expect(ask("one.example.com", "CNAME").answers).toEqual(["one.example.com. 60 CNAME two.example.com."]);
+  });
+
+  it("is not followed for what DNSSEC keeps beside it", () => {
+    for (const type of ["RRSIG", "NSEC"]) {
+      expect(ask("one.example.com", type)).toMatchObject({ rcode: "NOERROR", answers: [], authorities: SOA });
+    }
   });
 
   it("to a name that does not exist is NXDOMAIN with the CNAME", () => {
@@ -313,6 +330,33 @@ describe("routing policies", () => {
     expect(scope("203.0.113.0/24")).toEqual([0, 24]);
     expect(scope("2001:db8:49::/56")).toEqual([1, 48]);
     expect(scope("198.51.100.0/24", "www.example.com")).toEqual([3, 0]);
+  });
+
+  it("do not give an answer a scope that holds clients of another place", () => {
+    const scope = (subnet: string) => {
+      const response = respond(wireQuery("geo.example.com", "A", { subnet }));
+      return response && ednsOption(decodeMessage(response), "ecs")?.scopePrefixLength;
+    };
+    // 10.1.0.0/16 is Virginia, but for three quarters of it.
+    expect(scope("10.1.0.1/32")).toBe(18);
+    expect(scope("10.1.200.1/32")).toBe(18);
+    expect(scope("10.2.0.1/32")).toBe(15);
+  });
+
+  it("repeat the family of a client subnet without an address", () => {
+    const nobody = {
+      kind: "ecs",
+      family: "unspecified",
+      address: "0.0.0.0",
+      sourcePrefixLength: 0,
+      scopePrefixLength: 0,
+    } as const;
+    const response = respond(wireQuery("geo.example.com", "A", { edns: { options: [nobody] } }));
+    expect(response && ednsOption(decodeMessage(response), "ecs")).toEqual(nobody);
+  });
+
+  it("never give one record twice", () => {
+    expect(ask("twice.example.com", "A").answers).toEqual(["twice.example.com. 60 A 192.0.2.43"]);
   });
 
   it("look at the sender when there is no client subnet, or an empty one", () => {
@@ -397,6 +441,37 @@ describe("what a server refuses", () => {
     expect(rcode(wireQuery("www.example.com", "A").subarray(0, 12))).toBe("FORMERR");
     // A name that points at itself.
     expect(rcode(changed((octets) => octets.writeUInt16BE(0xc00c, 12)))).toBe("FORMERR");
+  });
+
+  it("is a question for the mail records of times past, with NOTIMP", () => {
+    for (const type of ["MAILA", "MAILB"]) expect(ask("www.example.com", type).rcode).toBe("NOTIMP");
+  });
+
+  it("is told with the question and an OPT record where the query's could be read", () => {
+    const message = (octets: Uint8Array) => {
+      const response = respond(octets);
+      return response && decodeMessage(response);
+    };
+    const cookie = { kind: "unknown", code: 10, data: Uint8Array.of(1, 2, 3) } as const;
+    const broken = wireQuery("www.example.com", "A", { edns: { udpSize: 1400, dnssecOk: true, options: [cookie] } });
+    expect(message(broken)).toMatchObject({
+      rcode: RCODE.FORMERR,
+      questions: [{ name: "www.example.com." }],
+      edns: { version: 0, dnssecOk: true, options: [] },
+    });
+    expect(message(changed((octets) => octets.writeUInt8(4 << 3, 2)))).toMatchObject({
+      rcode: RCODE.NOTIMP,
+      edns: { version: 0 },
+    });
+    const withoutEdns = wireQuery("www.example.com", "A", { edns: false });
+    withoutEdns.writeUInt8(4 << 3, 2);
+    expect(message(withoutEdns)?.edns).toBeUndefined();
+  });
+
+  it("is a client subnet that already has a scope, with FORMERR", () => {
+    const octets = wireQuery("geo.example.com", "A", { subnet: "198.51.100.0/24" });
+    octets.writeUInt8(24, octets.length - 4);
+    expect(rcode(octets)).toBe("FORMERR");
   });
 
   it("is a client subnet with bits beyond its prefix, with FORMERR", () => {
