@@ -1,7 +1,7 @@
 /** CloudWatch Logs: putting, getting and filtering log events. */
 
 import type { Clock } from "../../../clock.ts";
-import { FilterPatternError, parseFilterPattern } from "./filter-pattern.ts";
+import { FilterPatternError, parseFilterPattern } from "./filter-pattern/filter-pattern.ts";
 import {
   type EventPosition,
   eventBytes,
@@ -102,7 +102,7 @@ function readBoundary(token: string): { direction: "f" | "b"; at: EventPosition 
 
 function compilePattern(text: string | undefined): (message: string) => boolean {
   try {
-    return parseFilterPattern(text ?? "");
+    return parseFilterPattern(text ?? "").matches;
   } catch (error) {
     if (error instanceof FilterPatternError) throw invalidParameter(error.message);
     throw error;
