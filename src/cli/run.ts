@@ -43,16 +43,18 @@ export async function runProgram(
   for (const signal of SIGNALS) processHost.on(signal, onSignal);
   // The output goes nowhere: `r53kit logs tail | head` (EPIPE), a terminal that was closed (EIO), a disk that is full. The
   // command ends as after Ctrl-C, so that a drill still puts things back; these listeners stay, for the error comes after
-  // the write, when the command may have ended.
+  // the write, when the command may have ended. Notes that only found no room on a disk are no reason to end.
   let nobodyReads = false;
   let outputLost: NodeJS.ErrnoException | undefined;
-  const onStreamError = (error: NodeJS.ErrnoException) => {
+  const onStreamError = (stream: "result" | "notes") => (error: NodeJS.ErrnoException) => {
+    const readerGone = error.code === "EPIPE" || error.code === "EIO";
+    if (!readerGone && stream === "notes") return;
     if (error.code === "EPIPE") nobodyReads = true;
-    else if (error.code !== "EIO") outputLost ??= error;
+    if (!readerGone) outputLost ??= error;
     abort.abort(new Interrupted());
   };
-  processHost.stdout.on("error", onStreamError);
-  processHost.stderr.on("error", onStreamError);
+  processHost.stdout.on("error", onStreamError("result"));
+  processHost.stderr.on("error", onStreamError("notes"));
 
   const host: CommandHost = {
     action<Options>(run: Run<Options>) {

@@ -27,6 +27,8 @@ export interface HealthMonitorOptions {
   readonly probe?: Probe;
   /** Where verdicts outlive this process. Without it, every check counts as healthy again after a restart. */
   readonly store?: Store;
+  /** Told of what should not happen, such as verdicts that cannot be stored; checking goes on. */
+  readonly onDefect?: (error: unknown) => void;
 }
 
 /** One check as it stands, for the backend's own status. */
@@ -45,7 +47,7 @@ export interface ListedHealthMonitor extends HealthMonitor {
 }
 
 export function createHealthMonitor(options: HealthMonitorOptions): ListedHealthMonitor {
-  return new CheckerFleet(options.clock, options.probe ?? socketProbe(options.resolve), options.store);
+  return new CheckerFleet(options);
 }
 
 /** One region's checker of one endpoint: its timetable and what it has seen. */
@@ -54,6 +56,8 @@ class Checker {
   readonly #run: (checker: Checker) => void;
   readonly #clock: Clock;
   #timer: Timer | undefined;
+  #sent = 0;
+  #heard = 0;
   verdict: CheckerVerdict = UNDECIDED;
   latest: CheckerObservation | undefined;
   latestFailure: CheckerObservation | undefined;
@@ -70,6 +74,8 @@ class Checker {
     const begin = this.#clock.elapsedMs();
     let turn = phaseMs > firstMs ? 0 : 1;
     const next = () => {
+      // Turns that went by while the machine slept are not made up for: a burst of probes is no run of failures.
+      turn = Math.max(turn, Math.ceil((this.#clock.elapsedMs() - begin - phaseMs) / intervalMs));
       // From the beginning, not from now: late timers must not push the phases together.
       const due = begin + phaseMs + turn++ * intervalMs;
       this.#timer = this.#clock.after(Math.max(0, due - this.#clock.elapsedMs()), () => {
@@ -88,8 +94,15 @@ class Checker {
     this.#timer = undefined;
   }
 
-  /** Returns whether the verdict turned. */
-  record({ passed, status }: ProbeResult, threshold: number): boolean {
+  /** Numbers a probe as it is sent. */
+  send(): number {
+    return ++this.#sent;
+  }
+
+  /** Returns whether the verdict turned. A probe that hung until later ones were answered says nothing any more. */
+  record(probe: number, { passed, status }: ProbeResult, threshold: number): boolean {
+    if (probe < this.#heard) return false;
+    this.#heard = probe;
     const before = this.verdict.healthy;
     this.verdict = afterProbe(this.verdict, passed, threshold);
     this.latest = { ...this.place, checkedAt: this.#clock.now(), healthy: this.verdict.healthy, status };
@@ -138,13 +151,15 @@ class CheckerFleet implements ListedHealthMonitor {
   readonly #listeners = new Set<(transition: HealthTransition) => void>();
   readonly #underWay = new Set<Promise<void>>();
   readonly #store: Store | undefined;
+  readonly #onDefect: (error: unknown) => void;
   /** By health check, the regions whose checkers find the endpoint unhealthy; healthy needs no memory. */
   readonly #unhealthyRegions: Table<readonly string[]> | undefined;
 
-  constructor(clock: Clock, probe: Probe, store: Store | undefined) {
+  constructor({ clock, probe, resolve, store, onDefect = () => {} }: HealthMonitorOptions) {
     this.#clock = clock;
-    this.#probe = probe;
+    this.#probe = probe ?? socketProbe(resolve);
     this.#store = store;
+    this.#onDefect = onDefect;
     this.#unhealthyRegions = store?.table("unhealthy-checker-regions");
   }
 
@@ -230,22 +245,25 @@ class CheckerFleet implements ListedHealthMonitor {
     const check = this.#checks.get(healthCheckId);
     if (check?.target === undefined) return;
     const { target, config, stop } = check;
+    const number = checker.send();
     const probing = this.#probe(target, { clock: this.#clock, signal: stop.signal })
       .catch((error: unknown) => report.requestImpossible(error instanceof Error ? error.message : String(error)))
       .then((result) => {
         // Removed or replaced meanwhile: what was asked before says nothing about what holds now.
         if (stop.signal.aborted) return;
-        const turned = checker.record(result, config.FailureThreshold ?? DEFAULT_FAILURE_THRESHOLD);
+        const turned = checker.record(number, result, config.FailureThreshold ?? DEFAULT_FAILURE_THRESHOLD);
         if (!turned) return;
         this.#announce(healthCheckId);
         this.#remember(healthCheckId, check.checkers);
-      });
+      })
+      .catch(this.#onDefect);
     this.#underWay.add(probing);
     void probing.finally(() => this.#underWay.delete(probing));
   }
 
   #remember(healthCheckId: string, checkers: readonly Checker[]): void {
     const unhealthy = checkers.filter(({ verdict }) => !verdict.healthy).map(({ place }) => place.region);
+    if (unhealthy.length === 0 && this.#unhealthyRegions?.get(healthCheckId) === undefined) return;
     this.#store?.write(() => {
       if (unhealthy.length === 0) this.#unhealthyRegions?.remove(healthCheckId);
       else this.#unhealthyRegions?.put(healthCheckId, unhealthy);

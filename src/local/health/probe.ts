@@ -53,7 +53,14 @@ export function socketProbe(resolve: Resolve): Probe {
     if (destination.kind === "address") {
       address = destination.address;
     } else {
-      const { addresses, rcode } = await resolve(destination.name, context.signal);
+      let resolution: Resolution;
+      try {
+        resolution = await resolve(destination.name, context.signal);
+      } catch (error) {
+        context.signal.throwIfAborted();
+        return report.nameNotResolved(error instanceof Error ? error.message : String(error));
+      }
+      const { addresses, rcode } = resolution;
       const [first] = addresses;
       if (first === undefined) {
         return report.nameNotResolved(rcode === "NOERROR" ? `${destination.name} has no IPv4 address` : rcode);

@@ -81,6 +81,16 @@ it("puts things back and then fails when the output cannot be written, as on a f
   expect(said()).toContain("the output could not be written: ENOSPC: no space left on device");
 });
 
+it("goes on when only its notes cannot be written", async () => {
+  const { host } = machine();
+  const ended = run(host, async (context) => {
+    host.stderr.emit("error", Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }));
+    expect(context.signal.aborted).toBe(false);
+    return EXIT.ok;
+  });
+  expect(await ended).toBe(EXIT.ok);
+});
+
 it.each([
   { keys: "\u0003", name: "Ctrl-C", answer: undefined, code: EXIT.interrupted },
   { keys: "\u0004", name: "Ctrl-D", answer: false, code: EXIT.ok },

@@ -1,5 +1,6 @@
 import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
 import { afterEach, describe, expect, it } from "vitest";
+import type { Clock } from "../../../../src/clock.ts";
 import { createHealthMonitor } from "../../../../src/local/health/health-monitor.ts";
 import type { HealthMonitor, HealthTransition } from "../../../../src/local/health/monitor.ts";
 import type { Probe } from "../../../../src/local/health/probe.ts";
@@ -187,6 +188,131 @@ describe("health checkers", () => {
     third.monitor.put("a", http());
     expect(third.monitor.isHealthy("a")).toBe(true);
   });
+
+  it("do not make up for the probes that a sleeping machine left out", async () => {
+    let elapsed = 0;
+    const due = new Set<{ readonly at: number; readonly callback: () => void }>();
+    const sleeper: Clock = {
+      ...fakeClock(),
+      elapsedMs: () => elapsed,
+      after(ms, callback) {
+        const timer = { at: elapsed + ms, callback };
+        due.add(timer);
+        return { cancel: () => void due.delete(timer) };
+      },
+    };
+    let probes = 0;
+    const monitor = createHealthMonitor({
+      clock: sleeper,
+      probe: async () => {
+        probes++;
+        return { passed: true, status: "Success: HTTP Status Code 200, OK" };
+      },
+      resolve: async () => ({ addresses: [], rcode: "NXDOMAIN" }),
+    });
+    monitors.push(monitor);
+    const fire = () => {
+      const ready = [...due].filter(({ at }) => at <= elapsed);
+      for (const timer of ready) {
+        due.delete(timer);
+        timer.callback();
+      }
+      return ready.length;
+    };
+    monitor.put("a", http({ Regions: [...REGIONS] }));
+    elapsed = 200;
+    fire();
+    expect(probes).toBe(3);
+    elapsed = 3_600_000;
+    for (let rounds = 0; fire() > 0; rounds++) expect(rounds).toBeLessThan(3);
+    expect(probes).toBeLessThanOrEqual(3 + 2 * 3);
+    // The phases are as they were.
+    expect([...due].map(({ at }) => at % 10_000).sort((a, b) => a - b)).toEqual([
+      0,
+      expect.closeTo(3333.3, 0),
+      expect.closeTo(6666.7, 0),
+    ]);
+  });
+
+  it("do not listen to a probe that hung until later ones were answered", async () => {
+    const clock = fakeClock();
+    const hung: ((result: { passed: boolean; status: string }) => void)[] = [];
+    let hangs = true;
+    const monitor = createHealthMonitor({
+      clock,
+      probe: () =>
+        hangs
+          ? new Promise((resolve) => hung.push(resolve))
+          : Promise.resolve({ passed: true, status: "Success: HTTP Status Code 200, OK" }),
+      resolve: async () => ({ addresses: [], rcode: "NXDOMAIN" }),
+    });
+    monitors.push(monitor);
+    monitor.put("a", http({ FailureThreshold: 1 }));
+    await clock.advance(500);
+    hangs = false;
+    await clock.advance(10_000);
+    for (const answer of hung) answer({ passed: false, status: "Failure: Connection timed out." });
+    await clock.advance(1);
+    expect(monitor.isHealthy("a")).toBe(true);
+    expect(monitor.observations("a").every(({ status }) => status.startsWith("Success"))).toBe(true);
+  });
+
+  it("go on, and turn the answers, when what they found cannot be stored", async () => {
+    const store = openStore({ inMemory: true });
+    const full = new Error("No space left on device");
+    const defects: unknown[] = [];
+    const clock = fakeClock();
+    const monitor = createHealthMonitor({
+      clock,
+      probe: async () => ({ passed: false, status: "Failure: Connection refused" }),
+      resolve: async () => ({ addresses: [], rcode: "NXDOMAIN" }),
+      store: {
+        table: (name) => store.table(name),
+        write: () => {
+          throw full;
+        },
+        clear: () => {},
+        close: async () => {},
+      },
+      onDefect: (error) => defects.push(error),
+    });
+    monitors.push(monitor);
+    monitor.put("a", http({ FailureThreshold: 1 }));
+    await clock.advance(500);
+    expect(monitor.isHealthy("a")).toBe(false);
+    expect(new Set(defects)).toEqual(new Set([full]));
+  });
+
+  it("hold no more timers, probes or memory after 10,000 intervals of flapping than after ten", async () => {
+    const clock = fakeClock();
+    let asked = 0;
+    const flips = { count: 0 };
+    const monitor = createHealthMonitor({
+      clock,
+      // Down for five intervals, up for five.
+      probe: async () => {
+        asked++;
+        return Math.floor(clock.elapsedMs() / 50_000) % 2 === 0
+          ? { passed: true, status: "Success: HTTP Status Code 200, OK" }
+          : { passed: false, status: "Failure: Connection refused" };
+      },
+      resolve: async () => ({ addresses: [], rcode: "NXDOMAIN" }),
+    });
+    monitors.push(monitor);
+    monitor.onTransition(() => flips.count++);
+    monitor.put("a", http({ Regions: [...REGIONS] }));
+    monitor.put("parent", { Type: "CALCULATED", ChildHealthChecks: ["a"], HealthThreshold: 1 });
+    await clock.advance(10 * 10_000);
+    const timers = clock.pendingTimers;
+    await clock.advance(10_000 * 10_000);
+    expect(clock.pendingTimers).toBe(timers);
+    expect(timers).toBe(3);
+    expect(asked).toBeGreaterThan(3 * 10_000);
+    // Each of the 1,000 periods turns the check and its parent twice.
+    expect(flips.count).toBeGreaterThan(3_900);
+    expect(flips.count).toBeLessThan(4_100);
+    expect(monitor.observations("a")).toHaveLength(3);
+  }, 60_000);
 
   it("treat a probe that breaks as a failure with its reason", async () => {
     const clock = fakeClock();

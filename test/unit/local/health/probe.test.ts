@@ -302,6 +302,10 @@ describe("where a probe goes", () => {
     expect((await probe(config).result).status).toBe("Failure: DNS resolution failed: NXDOMAIN");
     const noData: Resolve = async () => ({ addresses: [], rcode: "NOERROR" });
     expect((await probe(config, noData).result).status).toContain("gone.example.com has no IPv4 address");
+    const silent: Resolve = async () => {
+      throw new Error("no answer within 1 s");
+    };
+    expect((await probe(config, silent).result).status).toBe("Failure: DNS resolution failed: no answer within 1 s");
   });
 });
 
