@@ -2,6 +2,7 @@
 
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { Failure } from "../errors.ts";
 
 export interface DaemonHome {
   readonly directory: string;
@@ -21,4 +22,15 @@ export function daemonHome(env: Readonly<Record<string, string | undefined>>): D
     runFile: join(directory, "run.json"),
     logFile: join(directory, "daemon.log"),
   };
+}
+
+export function cannotUseHome(home: DaemonHome, cause: unknown): Failure {
+  const why = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause);
+  return new Failure({
+    kind: "failed",
+    code: "local.home",
+    message: `The local backend cannot keep its state in ${home.directory} (${why})`,
+    next: "Make that directory writable, with room on its disk, or set R53KIT_HOME to another one",
+    cause,
+  });
 }

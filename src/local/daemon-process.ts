@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { Failure } from "../errors.ts";
 import type { ControlError } from "./control-server.ts";
-import type { DaemonHome } from "./daemon-home.ts";
+import { cannotUseHome, type DaemonHome } from "./daemon-home.ts";
 import { type RunFile, removeRunFile, writeRunFile } from "./daemon-run-file.ts";
 import { LocalBackend } from "./local-backend.ts";
 import { identify } from "./store/process-identity.ts";
@@ -51,7 +51,12 @@ export async function runDaemon(
     rootHints: backend.rootHints,
     resolver: backend.resolver,
   };
-  writeRunFile(home, run);
+  try {
+    writeRunFile(home, run);
+  } catch (cause) {
+    await backend.stop();
+    throw cannotUseHome(home, cause);
+  }
   const stop = () => void backend.stop();
   if (signal.aborted) stop();
   else signal.addEventListener("abort", stop, { once: true });

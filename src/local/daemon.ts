@@ -1,11 +1,11 @@
 /** Starts, finds and stops the daemon of the local backend, from another process. */
 
 import { spawn } from "node:child_process";
-import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync } from "node:fs";
+import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { Failure } from "../errors.ts";
 import { controlClient } from "./control-client.ts";
-import type { DaemonHome } from "./daemon-home.ts";
+import { cannotUseHome, type DaemonHome } from "./daemon-home.ts";
 import type { DaemonMessage, DaemonSettings } from "./daemon-process.ts";
 import { type RunFile, readRunFile, removeRunFile, runningBackend } from "./daemon-run-file.ts";
 import { isAlive } from "./store/process-identity.ts";
@@ -14,6 +14,8 @@ import { isAlive } from "./store/process-identity.ts";
 const READY_WITHIN_MS = 30_000;
 /** How long another daemon of the home may be neither ready nor gone. */
 const TAKEN_OVER_WITHIN_MS = 10_000;
+/** How long to look for that one's run file before the next try. */
+const NEXT_TRY_MS = 500;
 const GONE_WITHIN_MS = 15_000;
 const UNRESPONSIVE_GONE_WITHIN_MS = 2_000;
 const HEALTH_WITHIN_MS = 5_000;
@@ -49,7 +51,7 @@ export async function startDaemon(
     if (message.ready !== undefined) return { run: message.ready, outcome: "started" };
     // Another daemon of this home is on its way, up or down. Up: its run file comes. Down: the next try gets the lock.
     if (message.error.code !== "store.in-use" || performance.now() > giveUpAt) throw new Failure(message.error);
-    await wait(100);
+    await waitFor(() => runningBackend(home), NEXT_TRY_MS);
   }
 }
 
@@ -58,13 +60,7 @@ function makeHome(home: DaemonHome): void {
     mkdirSync(home.directory, { recursive: true, mode: 0o700 });
     accessSync(home.directory, constants.W_OK);
   } catch (cause) {
-    throw new Failure({
-      kind: "failed",
-      code: "local.home",
-      message: `The local backend cannot keep its state in ${home.directory} (${(cause as NodeJS.ErrnoException).code})`,
-      next: "Make that directory writable, or set R53KIT_HOME to another one",
-      cause,
-    });
+    throw cannotUseHome(home, cause);
   }
 }
 
@@ -112,8 +108,7 @@ async function mustAnswer(home: DaemonHome, run: RunFile): Promise<void> {
 }
 
 function spawnDaemon(home: DaemonHome, settings: DaemonSettings, { script, env }: Launcher): Promise<DaemonMessage> {
-  // Each start has its own log: it tells of one daemon.
-  const log = openSync(home.logFile, "w", 0o600);
+  const { log, keepLog, dropLog, lastLine } = openLog(home);
   const option = (name: string, value: number | undefined) => (value === undefined ? [] : [name, String(value)]);
   const child = spawn(
     process.execPath,
@@ -142,6 +137,7 @@ function spawnDaemon(home: DaemonHome, settings: DaemonSettings, { script, env }
     };
     const fail = (message: string) => {
       finish();
+      keepLog();
       reject(
         new Failure({
           kind: "failed",
@@ -155,21 +151,42 @@ function spawnDaemon(home: DaemonHome, settings: DaemonSettings, { script, env }
       child.kill("SIGKILL");
       fail(`The local backend was not ready within ${READY_WITHIN_MS / 1000} s`);
     }, READY_WITHIN_MS);
-    child.once("message", (message) => {
+    child.once("message", (said) => {
+      const message = said as DaemonMessage;
       finish();
-      resolve(message as DaemonMessage);
+      if (message.ready === undefined && message.error.code === "store.in-use") dropLog();
+      else keepLog();
+      resolve(message);
     });
     child.once("error", (error) => fail(`The local backend's process cannot be started: ${error.message}`));
     child.once("exit", (code, signal) => {
-      const said = lastLine(home.logFile);
+      const said = lastLine();
       fail(`The local backend ended before it was ready (${signal ?? `exit code ${code}`})${said ? `: ${said}` : ""}`);
     });
   });
 }
 
-function lastLine(file: string): string | undefined {
+/** The log of one start under a name of its own: only the daemon that gets the home may replace what the one before said. */
+function openLog(home: DaemonHome) {
+  const draft = `${home.logFile}.${process.pid}`;
+  let log: number;
   try {
-    return readFileSync(file, "utf8").trimEnd().split("\n").at(-1);
+    log = openSync(draft, "w", 0o600);
+  } catch (cause) {
+    throw cannotUseHome(home, cause);
+  }
+  return {
+    log,
+    /** A log that cannot be put in its place is no reason to fail: it stays where it is. */
+    keepLog: () => attempt(() => renameSync(draft, home.logFile)),
+    dropLog: () => attempt(() => rmSync(draft, { force: true })),
+    lastLine: () => attempt(() => readFileSync(draft, "utf8").trimEnd().split("\n").at(-1)),
+  };
+}
+
+function attempt<Value>(work: () => Value): Value | undefined {
+  try {
+    return work();
   } catch {
     return undefined;
   }

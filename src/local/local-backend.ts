@@ -16,6 +16,7 @@ import { domainName } from "../route53/names.ts";
 import { CONTROL_PREFIX, handleControl } from "./control-server.ts";
 import type { DaemonHome } from "./daemon-home.ts";
 import { createEndpointKeeper, type EndpointKeeper } from "./endpoints/endpoint-keeper.ts";
+import { guardedClock } from "./guarded-clock.ts";
 import { createHealthMonitor, type ListedHealthMonitor } from "./health/health-monitor.ts";
 import type { Resolve } from "./health/probe.ts";
 import { type NameServers, startNameServers } from "./nameserver/servers.ts";
@@ -116,7 +117,7 @@ export class LocalBackend {
    */
   static async start(options: LocalBackendOptions = {}): Promise<LocalBackend> {
     const { home, inMemory = home === undefined, apiPort = DEFAULT_API_PORT } = options;
-    const clock = systemClock(options.speed ?? 1);
+    const clock = guardedClock(systemClock(options.speed ?? 1), options.onDefect ?? (() => {}));
     // The newest first: what was opened is closed in the opposite order when a later step fails.
     const opened: (() => Promise<unknown> | unknown)[] = [];
     try {
@@ -222,6 +223,7 @@ async function startCore(store: Store, clock: Clock, options: LocalBackendOption
     clock,
     store,
     resolve: (name, signal) => resolveLocally(nameServers.resolver)(name, signal),
+    onDefect,
   });
   const nameServers = await startNameServers({
     port: dnsPort,
@@ -231,10 +233,14 @@ async function startCore(store: Store, clock: Clock, options: LocalBackendOption
     onQuery(entry) {
       const group = route53.queryLogGroup(entry.zoneId);
       if (group === undefined) return;
-      // Only queued there: an answer does not wait for its log line.
-      logs.append(group, `${entry.zoneId}/${entry.edgeLocation}`, [
-        { timestamp: entry.time, message: formatQueryLogEntry(entry) },
-      ]);
+      try {
+        // Only queued there: an answer does not wait for its log line, and does not fail with it.
+        logs.append(group, `${entry.zoneId}/${entry.edgeLocation}`, [
+          { timestamp: entry.time, message: formatQueryLogEntry(entry) },
+        ]);
+      } catch (error) {
+        onDefect(error);
+      }
     },
   });
   const logs = createLogsService({ store, clock, account });
