@@ -45,6 +45,8 @@ function listenUdp(options: ListenOptions): Promise<UdpSocket> {
     }
   };
   socket.on("message", (octets, from) => {
+    // Nobody listens on port 0; who sends from there has forged it.
+    if (from.port === 0) return;
     try {
       const response = respond(octets, { address: from.address, transport: "UDP" });
       if (response instanceof Promise) response.then((late) => send(late, from), onDefect);
@@ -70,6 +72,7 @@ function serveConnection(socket: TcpSocket, options: ListenOptions): void {
   let unread: Buffer = Buffer.alloc(0);
   let inFlight = 0;
   let blocked = false;
+  let ended = false;
 
   const send = (response: Buffer | undefined) => {
     if (response === undefined || socket.destroyed || socket.writableEnded) return;
@@ -104,6 +107,8 @@ function serveConnection(socket: TcpSocket, options: ListenOptions): void {
     }
     if (blocked || inFlight >= MAX_IN_FLIGHT) socket.pause();
     else socket.resume();
+    // A client that has asked everything may close its half and wait for the answers.
+    if (ended && !blocked && inFlight === 0) socket.end();
   };
 
   socket.setNoDelay(true);
@@ -114,6 +119,10 @@ function serveConnection(socket: TcpSocket, options: ListenOptions): void {
     blocked = false;
     read();
   });
+  socket.on("end", () => {
+    ended = true;
+    read();
+  });
   socket.on("data", (chunk) => {
     unread = unread.length === 0 ? chunk : Buffer.concat([unread, chunk]);
     read();
@@ -122,7 +131,7 @@ function serveConnection(socket: TcpSocket, options: ListenOptions): void {
 
 function listenTcp(options: ListenOptions): Promise<{ server: Server; connections: Set<TcpSocket> }> {
   const connections = new Set<TcpSocket>();
-  const server = createServer((socket) => {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     connections.add(socket);
     socket.on("close", () => connections.delete(socket));
     serveConnection(socket, options);

@@ -12,68 +12,95 @@ export interface CachedAnswer {
   readonly failure?: string;
 }
 
+/**
+ * Whom an answer is for: the clients of a block; those who named no block; or everybody, where a server was told a block and
+ * said that it made no difference.
+ */
+export type Audience = Subnet | "unnamed" | "everybody";
+
 interface Entry {
   readonly answer: CachedAnswer;
-  /** Whom the answer is for; undefined when it was got for a question without a client subnet. */
-  readonly scope: Subnet | undefined;
+  readonly audience: Audience;
   readonly storedAtMs: number;
   readonly untilMs: number;
+  readonly octets: number;
 }
 
-const LONGEST_TTL_SECONDS = 7 * 24 * 3600;
-const MOST_QUESTIONS = 20_000;
-/** Subnets of one question; a hostile client must not fill the memory with them. */
-const MOST_SCOPES = 64;
+/** A week: records that say longer are passed on with as much, too (RFC 8767 section 4). */
+export const LONGEST_TTL_SECONDS = 7 * 24 * 3600;
+/** Estimated octets of all that is kept; beyond it the questions asked longest ago go. */
+const MOST_OCTETS = 64 * 1024 * 1024;
+/** Audiences of one question; a hostile client must not fill the memory with them. */
+const MOST_AUDIENCES = 64;
 
 function keyOf(name: DomainName, type: number): string {
   return `${type} ${name}`;
+}
+
+/** Objects cost more than what is in them; measured roughly on Node 20. */
+function octetsOf(key: string, { answers, authorities }: CachedAnswer): number {
+  const records = [...answers, ...authorities];
+  return records.reduce((octets, { name, rdata }) => octets + 300 + name.length + rdata.length, 500 + key.length);
 }
 
 function aged(records: readonly ResourceRecord[], seconds: number): ResourceRecord[] {
   return records.map((record) => ({ ...record, ttlSeconds: Math.max(0, record.ttlSeconds - seconds) }));
 }
 
+function isFor(audience: Audience, subnet: Subnet | undefined): boolean {
+  if (audience === "everybody") return true;
+  if (audience === "unnamed" || subnet === undefined) return audience === "unnamed" && subnet === undefined;
+  return contains(audience, subnet);
+}
+
 /** Time is milliseconds of the backend's clock. */
 export class ResolverCache {
   readonly #elapsedMs: () => number;
+  readonly #mostOctets: number;
   readonly #entries = new Map<string, Entry[]>();
+  #octets = 0;
 
-  constructor(elapsedMs: () => number) {
+  constructor(elapsedMs: () => number, mostOctets = MOST_OCTETS) {
     this.#elapsedMs = elapsedMs;
+    this.#mostOctets = mostOctets;
   }
 
-  /** The answer with what is left of its TTLs. `subnet` is the client subnet of the question. */
+  /** The answer with what is left of its TTLs. `subnet` is the block that the question names. */
   get(name: DomainName, type: number, subnet: Subnet | undefined): (CachedAnswer & { scopeBits: number }) | undefined {
     const now = this.#elapsedMs();
     const found = this.#entries
       .get(keyOf(name, type))
-      ?.find(
-        ({ scope, untilMs }) =>
-          now < untilMs && (scope === undefined || subnet === undefined ? scope === subnet : contains(scope, subnet)),
-      );
+      ?.find(({ audience, untilMs }) => now < untilMs && isFor(audience, subnet));
     if (found === undefined) return undefined;
     const seconds = Math.floor((now - found.storedAtMs) / 1000);
-    const { answer, scope } = found;
+    const { answer, audience } = found;
     return {
       ...answer,
       answers: aged(answer.answers, seconds),
       authorities: aged(answer.authorities, seconds),
-      scopeBits: scope?.prefixLength ?? 0,
+      scopeBits: typeof audience === "string" ? 0 : audience.prefixLength,
     };
   }
 
-  put(name: DomainName, type: number, scope: Subnet | undefined, ttlSeconds: number, answer: CachedAnswer): void {
+  put(name: DomainName, type: number, audience: Audience, ttlSeconds: number, answer: CachedAnswer): void {
     if (ttlSeconds <= 0) return;
     const now = this.#elapsedMs();
     const key = keyOf(name, type);
-    const fresh = (this.#entries.get(key) ?? []).filter(({ untilMs }) => now < untilMs).slice(0, MOST_SCOPES - 1);
+    const others = (this.#entries.get(key) ?? []).filter(({ untilMs }) => now < untilMs).slice(0, MOST_AUDIENCES - 1);
     const untilMs = now + Math.min(ttlSeconds, LONGEST_TTL_SECONDS) * 1000;
+    const octets = octetsOf(key, answer);
     // Moved to the end, so that the first of the map is the oldest.
-    this.#entries.delete(key);
-    this.#entries.set(key, [{ answer, scope, storedAtMs: now, untilMs }, ...fresh]);
-    if (this.#entries.size > MOST_QUESTIONS) {
-      const oldest = this.#entries.keys().next();
-      if (!oldest.done) this.#entries.delete(oldest.value);
+    this.#remove(key);
+    this.#entries.set(key, [{ answer, audience, storedAtMs: now, untilMs, octets }, ...others]);
+    this.#octets += others.reduce((sum, entry) => sum + entry.octets, octets);
+    for (const oldest of this.#entries.keys()) {
+      if (this.#octets <= this.#mostOctets) break;
+      this.#remove(oldest);
     }
+  }
+
+  #remove(key: string): void {
+    for (const { octets } of this.#entries.get(key) ?? []) this.#octets -= octets;
+    this.#entries.delete(key);
   }
 }

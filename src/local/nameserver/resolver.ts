@@ -19,12 +19,13 @@ import {
   type Message,
   PLAIN_EDNS,
   type Question,
+  type ResourceRecord,
 } from "../../dns/message.ts";
 import { negativeTtlSeconds } from "../../dns/typed-rdata.ts";
 import { RCODE } from "../../dns/types.ts";
 import { masked, parseSubnet, type Subnet } from "../../routing/client.ts";
 import { type QueryHeader, readQuery } from "./query.ts";
-import { type CachedAnswer, ResolverCache } from "./resolver-cache.ts";
+import { type Audience, type CachedAnswer, LONGEST_TTL_SECONDS, ResolverCache } from "./resolver-cache.ts";
 import { bareResponse, errorResponse, refusalOf, responseEdns, responseLimit, type Sender } from "./response.ts";
 
 export interface ResolverOptions {
@@ -41,8 +42,8 @@ const TIMEOUT_MS = 1000;
 const FAILURE_TTL_SECONDS = 1;
 /** Walks at a time; a flood of questions must not fill the memory. */
 const MOST_WALKS = 1000;
-/** RFC 8914 */
-const EDE_NO_REACHABLE_AUTHORITY = 22;
+/** RFC 8914 section 4: why there is no answer. */
+const EXTENDED_ERROR = { other: 0, noReachableAuthority: 22 } as const;
 
 interface Resolved {
   readonly answer: CachedAnswer;
@@ -66,12 +67,22 @@ function shuffled<Item>(items: readonly Item[]): Item[] {
   return items.flatMap(() => left.splice(randomInt(left.length), 1));
 }
 
+function extendedError(failure: string): number {
+  const silent = failure === "no-server-answered" || failure === "no-server-address";
+  return silent ? EXTENDED_ERROR.noReachableAuthority : EXTENDED_ERROR.other;
+}
+
+/** No longer than anything is kept: whoever keeps it after us shall ask again as well. */
+function capped(records: readonly ResourceRecord[]): ResourceRecord[] {
+  return records.map((record) => ({ ...record, ttlSeconds: Math.min(record.ttlSeconds, LONGEST_TTL_SECONDS) }));
+}
+
 function cachedAnswer(resolution: Resolution): { readonly answer: CachedAnswer; readonly ttlSeconds: number } {
-  const { chain } = resolution;
+  const chain = capped(resolution.chain);
   const shortest = (ttlSeconds: number) => Math.min(ttlSeconds, ...chain.map((record) => record.ttlSeconds));
   switch (resolution.status) {
     case "answer": {
-      const answers = [...chain, ...resolution.records];
+      const answers = [...chain, ...capped(resolution.records)];
       const ttlSeconds = Math.min(...answers.map((record) => record.ttlSeconds));
       return { answer: { rcode: RCODE.NOERROR, answers, authorities: [] }, ttlSeconds };
     }
@@ -80,7 +91,7 @@ function cachedAnswer(resolution: Resolution): { readonly answer: CachedAnswer; 
       const rcode = resolution.status === "no-data" ? RCODE.NOERROR : RCODE.NXDOMAIN;
       const { soa } = resolution;
       if (soa === undefined) return { answer: { rcode, answers: chain, authorities: [] }, ttlSeconds: 0 };
-      const ttlSeconds = negativeTtlSeconds(soa);
+      const ttlSeconds = Math.min(negativeTtlSeconds(soa), LONGEST_TTL_SECONDS);
       const answer = { rcode, answers: chain, authorities: [{ ...soa, ttlSeconds }] };
       return { answer, ttlSeconds: shortest(ttlSeconds) };
     }
@@ -145,7 +156,9 @@ export class CachingResolver {
     if (refusal !== undefined) return refuse(refusal);
 
     const clientSubnet = edns && ednsOption({ edns }, "ecs");
-    const subnet = clientSubnet && parseSubnet(formatClientSubnet(clientSubnet));
+    // Whoever names a block of no bits is nobody in particular (RFC 7871 section 7.1.2), as one who names none.
+    const named = clientSubnet !== undefined && clientSubnet.sourcePrefixLength > 0;
+    const subnet = named ? parseSubnet(formatClientSubnet(clientSubnet)) : undefined;
     const cached = this.#cache.get(question.name, question.type, subnet);
     // Without RD nobody wants a walk, only what is known (RFC 1034 section 4.3.1).
     if (cached === undefined && !header.recursionDesired) return refuse(RCODE.REFUSED);
@@ -164,7 +177,7 @@ export class CachingResolver {
       ...(clientSubnet === undefined ? [] : [{ ...clientSubnet, scopePrefixLength: scopeBits }]),
       ...(answer.failure === undefined
         ? []
-        : [{ kind: "ede", infoCode: EDE_NO_REACHABLE_AUTHORITY, text: answer.failure } as const]),
+        : [{ kind: "ede", infoCode: extendedError(answer.failure), text: answer.failure } as const]),
     ];
     return response(answer.rcode, options, { answers: answer.answers, authorities: answer.authorities });
   }
@@ -198,7 +211,9 @@ export class CachingResolver {
     const { answer, ttlSeconds } = cachedAnswer(walked.resolution);
     // A scope longer than the subnet that was asked for says nothing about the rest of it (RFC 7871 section 7.3.1).
     const scopeBits = Math.min(walked.scopeBits, clientSubnet?.sourcePrefixLength ?? 0);
-    this.#cache.put(name, type, subnet && masked(subnet.octets, scopeBits), ttlSeconds, answer);
+    const audience: Audience =
+      subnet === undefined ? "unnamed" : scopeBits === 0 ? "everybody" : masked(subnet.octets, scopeBits);
+    this.#cache.put(name, type, audience, ttlSeconds, answer);
     return { answer, scopeBits };
   }
 

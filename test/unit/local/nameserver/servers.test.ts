@@ -313,6 +313,51 @@ describe("the caching resolver", () => {
     expect(logged).toHaveLength(3);
   });
 
+  it("does not give those who name a block what it found for nobody in particular, nor the other way round", async () => {
+    await serveExample();
+    const geo = async (subnet?: string) =>
+      (await resolved("geo.example.com", "A", subnet ? { subnet } : {})).answers[0];
+    expect(await geo("0.0.0.0/0")).toContain("192.0.2.22");
+    expect(await geo("198.51.100.0/24")).toContain("192.0.2.21");
+    expect(await geo("0.0.0.0/0")).toContain("192.0.2.22");
+    expect(await geo()).toContain("192.0.2.22");
+    expect(logged).toHaveLength(2);
+  });
+
+  it("gives everybody what it found for a block that made no difference", async () => {
+    await serveExample();
+    for (const subnet of ["198.51.100.0/24", "203.0.113.0/24", "2001:db8:49::/48", undefined]) {
+      const answer = await message(RESOLVER, "www.example.com", "A", {
+        recursionDesired: true,
+        ...(subnet === undefined ? {} : { subnet }),
+      });
+      expect(answer.answers).toHaveLength(1);
+      expect(ednsOption(answer, "ecs")?.scopePrefixLength).toBe(subnet === undefined ? undefined : 0);
+    }
+    expect(logged).toHaveLength(1);
+  });
+
+  it("passes no TTL on that is longer than it keeps anything", async () => {
+    servers.publishZone(zoneOf("example.com", [records("www.example.com", "A", ["192.0.2.1"], 2_147_483_647)]));
+    servers.setDelegation(ZONE.name, SERVERS);
+    await servers.settled();
+    expect((await resolved("www.example.com", "A")).answers).toEqual(["www.example.com. 604800 A 192.0.2.1"]);
+  });
+
+  it("says of aliases in a circle that it gave up, not that servers are away", async () => {
+    servers.publishZone(
+      zoneOf("example.com", [
+        records("a.example.com", "CNAME", ["b.example.com."]),
+        records("b.example.com", "CNAME", ["a.example.com."]),
+      ]),
+    );
+    servers.setDelegation(ZONE.name, SERVERS);
+    await servers.settled();
+    const answer = await message(RESOLVER, "a.example.com", "A", { recursionDesired: true });
+    expect(show(answer).rcode).toBe("SERVFAIL");
+    expect(ednsOption(answer, "ede")).toMatchObject({ infoCode: 0, text: "alias-loop" });
+  });
+
   it("walks once for many who ask the same at the same time", async () => {
     await serveExample();
     const answers = await Promise.all(Array.from({ length: 20 }, () => resolved("www.example.com", "A")));
@@ -409,6 +454,19 @@ describe("the sockets", () => {
       for (const octet of stream) socket.write(Uint8Array.of(octet));
       expect((await answers).map(({ id }) => id).sort()).toEqual(ids);
       socket.destroy();
+    }
+  });
+
+  it("answer what was asked before a client closed its half of a TCP connection, and then close theirs", async () => {
+    await serveExample();
+    for (const address of [SECOND, RESOLVER]) {
+      const socket = connect({ host: address, port: servers.port, allowHalfOpen: true });
+      const closed = new Promise((resolve) => socket.once("close", resolve));
+      const answers = received(socket, 2);
+      const questions = [1, 2].map((id) => framed(wireQuery("www.example.com", "A", { id, recursionDesired: true })));
+      socket.end(Buffer.concat(questions));
+      expect((await answers).map(({ id }) => id).sort()).toEqual([1, 2]);
+      await closed;
     }
   });
 
