@@ -21,6 +21,7 @@ import { createHealthMonitor, type ListedHealthMonitor } from "./health/health-m
 import type { Resolve } from "./health/probe.ts";
 import { type NameServers, startNameServers } from "./nameserver/servers.ts";
 import { createProtocolServer, DEFAULT_ACCOUNT, type ProtocolServer } from "./protocol/server.ts";
+import type { ServiceDefinition } from "./protocol/service.ts";
 import { createDomainsService } from "./services/domains/domains-service.ts";
 import { createLogsService } from "./services/logs/logs-service.ts";
 import { createRoute53Service } from "./services/route53/service.ts";
@@ -170,6 +171,11 @@ export class LocalBackend {
   /** The endpoints as a command's {@link import("../backend/backend.ts").EndpointControl} sees them, without the HTTP between. */
   async endpoints(): Promise<EndpointKeeper> {
     return (await this.#core).endpoints;
+  }
+
+  /** What the API serves, operation by operation. */
+  async services(): Promise<readonly ServiceDefinition[]> {
+    return (await this.#core).protocol.services;
   }
 
   /** Drops all state; requests that come meanwhile wait. Ports stay. */

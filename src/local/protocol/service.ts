@@ -115,6 +115,8 @@ export interface ServiceDefinition {
   readonly requestErrors: RequestErrorCodes;
   /** Undefined for an operation that is not implemented. */
   handler(operation: string): UntypedHandler | undefined;
+  /** Undefined where only required members are checked. */
+  readonly constraints: ModelConstraints | undefined;
   /** Of an input that was read. */
   check(operation: Operation): InputCheck;
   /** By operation. */
@@ -134,6 +136,7 @@ export function defineService<Sdk extends object>(specification: ServiceSpecific
     protocols: [first(operations), ...others.map((bind) => bind(operations))],
     requestErrors: specification.requestErrors,
     handler: (operation) => handlers.get(operation),
+    constraints: specification.constraints,
     check: inputChecksOf(specification.constraints),
     simplified: specification.simplified ?? {},
   };

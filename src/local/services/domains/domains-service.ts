@@ -19,6 +19,7 @@ import {
   type ServiceDefinition,
 } from "../../protocol/service.ts";
 import type { Store } from "../../store/store.ts";
+import { DOMAINS_SIMPLIFICATIONS } from "./simplified.ts";
 
 interface RegisteredNameServer {
   /** As Route 53 Domains prints it: lower case, without the trailing dot. */
@@ -204,6 +205,7 @@ export function createDomainsService(settings: DomainsServiceSettings): DomainsS
       protocols: [awsJson({ version: "1.1", target: "Route53Domains_v20140515" })],
       requestErrors: { malformed: "SerializationException", invalid: "InvalidInput" },
       constraints: domainsConstraints,
+      simplified: DOMAINS_SIMPLIFICATIONS,
       handlers,
     }),
     registerDomain(name) {

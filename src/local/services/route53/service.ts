@@ -17,6 +17,7 @@ import { Propagation } from "./propagation.ts";
 import { logGroupNameOf, queryLoggingHandlers } from "./query-logging.ts";
 import { quotaHandlers } from "./quotas.ts";
 import { recordSetHandlers } from "./record-sets.ts";
+import { ROUTE53_SIMPLIFICATIONS } from "./simplified.ts";
 import { route53State, valuesOf } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
 import { trafficPolicyHandlers } from "./traffic-policies.ts";
@@ -101,6 +102,7 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
     requestErrors: { malformed: "MalformedInput", invalid: "InvalidInput" },
     // Whatever a member is called, an id of this type that is too long is reported as 'resourceId'.
     constraints: { ...route53Constraints, reportedByShape: ["ResourceId"] },
+    simplified: ROUTE53_SIMPLIFICATIONS,
     handlers: {
       ...hostedZoneHandlers(core),
       ...vpcHandlers(core),

@@ -4,6 +4,7 @@ import * as sdk from "@aws-sdk/client-sts";
 import { awsQuery } from "../../protocol/aws-query.ts";
 import { stsConstraints } from "../../protocol/constraints/sts.ts";
 import { defineService, type Handlers, type ServiceDefinition } from "../../protocol/service.ts";
+import { STS_SIMPLIFICATIONS } from "./simplified.ts";
 
 const USER_NAME = "local";
 /** Looks like the unique id of an IAM user (IAM User Guide, "Understanding unique ID prefixes"). */
@@ -28,6 +29,7 @@ export function createStsService({ account }: StsServiceSettings): { readonly se
       protocols: [awsQuery({ version: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/" })],
       requestErrors: { malformed: "MalformedInput", invalid: "ValidationError" },
       constraints: stsConstraints,
+      simplified: STS_SIMPLIFICATIONS,
       handlers,
     }),
   };
