@@ -3,9 +3,10 @@
 import { getServers } from "node:dns";
 import { systemClock } from "../clock.ts";
 import { Failure } from "../errors.ts";
+import { ROUTE53_LIMITS } from "../route53/request-limits.ts";
 import type { Backend, SocketAddress } from "./backend.ts";
 import { type ClosableClients, createClients } from "./clients.ts";
-import { limitRequests, RateLimiter, ROUTE53_LIMITS } from "./rate-limit.ts";
+import { limitRequests, RateLimiter } from "./rate-limit.ts";
 
 export interface AwsConnectOptions {
   readonly env: NodeJS.ProcessEnv;

@@ -57,6 +57,10 @@ export interface LocalBackendOptions {
   readonly propagationDelayMs?: number;
   /** Twelve digits. */
   readonly account?: string;
+  /** Refuses requests beyond Route 53's rate limits, as AWS does. */
+  readonly throttle?: boolean;
+  /** Does without what must be set up outside Route 53 first: a log group's resource policy, a KMS key's Region. */
+  readonly lenient?: boolean;
   /** Told of what should not happen; the backend goes on. */
   readonly onDefect?: (error: unknown) => void;
   /** Called first of all when it stops, whoever asked. */
@@ -255,11 +259,14 @@ async function startCore(store: Store, clock: Clock, options: LocalBackendOption
     store,
     clock,
     publisher: nameServers,
+    answers: nameServers,
     health,
     logs,
     registrar: domains,
     propagationDelayMs,
     account,
+    throttle: options.throttle ?? false,
+    lenient: options.lenient ?? false,
   });
   const sts = createStsService({ account });
   const endpoints = createEndpointKeeper({ store, clock: realTime });

@@ -96,6 +96,20 @@ function apexProblems(zone: ChangeBatchZone, draft: ZoneDraft): string[] {
   return problems;
 }
 
+/** A protection covers every set identifier of its name and type, so each is told once. The words are ours. */
+function protectionProblems(zone: ChangeBatchZone, changes: readonly ReadChange[]): string[] {
+  const problems = new Set<string>();
+  for (const { set } of changes) {
+    const protection = zone.protectionOf(set.name, set.type);
+    if (protection === undefined) continue;
+    const comment = protection.comment === undefined ? "" : ` (${protection.comment})`;
+    problems.add(
+      `RRSet with DNS name ${toRoute53(set.name)}, type ${set.type} is protected from changes by a resource record set protection${comment}`,
+    );
+  }
+  return [...problems];
+}
+
 /**
  * Changes must have an Action and a ResourceRecordSet with Name and Type out of Route 53's lists; everything else is
  * checked here. Nothing is changed in place.
@@ -131,6 +145,7 @@ export function applyChangeBatch(zone: ChangeBatchZone, changes: readonly Change
       );
     }
   }
+  problems.push(...protectionProblems(zone, read));
   if (problems.length > 0) return { ok: false, code: "InvalidChangeBatch", messages: problems };
 
   for (const { action, set } of read) {

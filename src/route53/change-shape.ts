@@ -1,6 +1,6 @@
 /**
  * What must hold of a change before anything is looked up: exactly one answer, at most one routing policy, and a
- * SetIdentifier exactly when there is a policy. Route 53 answers InvalidInput for these, not InvalidChangeBatch.
+ * SetIdentifier exactly when there is a policy, and one place where the policy needs one. Route 53 answers InvalidInput for these, not InvalidChangeBatch.
  */
 
 import type { Change, ResourceRecordSet } from "@aws-sdk/client-route-53";
@@ -46,6 +46,23 @@ function policyProblem(set: ResourceRecordSet): string | undefined {
   return undefined;
 }
 
+function coordinateProblem(name: string, text: string | undefined, most: number): string | undefined {
+  const value = /^[-+]?[0-9]{1,3}(\.[0-9]{0,2})?$/.test(text ?? "") ? Number(text) : Number.NaN;
+  return Math.abs(value) <= most ? undefined : `${name} must be a number between -${most} and ${most} in`;
+}
+
+function geoProximityProblem(set: ResourceRecordSet): string | undefined {
+  const place = set.GeoProximityLocation;
+  if (place === undefined) return undefined;
+  const places = countPresent(place.AWSRegion, place.LocalZoneGroup, place.Coordinates);
+  if (places !== 1) {
+    return `Expected exactly one of [AWSRegion, LocalZoneGroup, or Coordinates], but found ${places === 0 ? "none" : "more than one"} in`;
+  }
+  if (place.Coordinates === undefined) return undefined;
+  const { Latitude, Longitude } = place.Coordinates;
+  return coordinateProblem("Latitude", Latitude, 90) ?? coordinateProblem("Longitude", Longitude, 180);
+}
+
 /** Every problem of shape, in the order of the changes, in Route 53's words. */
 export function shapeProblems(changes: readonly Change[]): string[] {
   const problems: string[] = [];
@@ -55,7 +72,7 @@ export function shapeProblems(changes: readonly Change[]): string[] {
     const answer = answerProblem(set);
     if (answer !== undefined)
       problems.push(`Expected exactly one of ${ANSWERS}, but ${answer} in ${described(change)}`);
-    const policy = policyProblem(set);
+    const policy = policyProblem(set) ?? geoProximityProblem(set);
     if (policy !== undefined) problems.push(`${policy} ${described(change)}`);
   }
   return problems;

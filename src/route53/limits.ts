@@ -15,6 +15,10 @@ export const MAX_TTL_SECONDS = 2_147_483_647;
 /** Record sets that one can create in a zone; the NS and SOA that come with it are not counted. */
 export const MAX_RECORD_SETS_PER_ZONE = 10_000;
 export const MAX_VPCS_PER_ZONE = 300;
+/** VPCs of other accounts that may be associated with one private zone. */
+export const MAX_VPC_AUTHORIZATIONS_PER_ZONE = 1000;
+/** Key-signing keys (API reference, CreateKeySigningKey). */
+export const MAX_KEY_SIGNING_KEYS_PER_ZONE = 2;
 
 export const MAX_HOSTED_ZONES = 500;
 export const MAX_HEALTH_CHECKS = 200;
@@ -22,14 +26,25 @@ export const MAX_TRAFFIC_POLICIES = 50;
 export const MAX_TRAFFIC_POLICY_VERSIONS = 1000;
 export const MAX_TRAFFIC_POLICY_INSTANCES = 5;
 export const MAX_REUSABLE_DELEGATION_SETS = 100;
+/** Hosted zones that use one reusable delegation set. */
+export const MAX_ZONES_PER_DELEGATION_SET = 100;
+export const MAX_CIDR_COLLECTIONS = 5;
+export const MAX_CIDR_BLOCKS_PER_COLLECTION = 1000;
 export const MAX_CHILD_HEALTH_CHECKS = 256;
 
 /** ListResourceRecordSets: the page when MaxItems is not given, and the largest there is. */
 export const DEFAULT_RECORD_SETS_PAGE = 100;
 export const MAX_RECORD_SETS_PAGE = 300;
+/** ListVPCAssociationAuthorizations when MaxResults is not given. */
+export const DEFAULT_VPC_AUTHORIZATIONS_PAGE = 50;
+/** ListResourceRecordSetProtections, both when MaxResults is not given and at most. */
+export const MAX_PROTECTIONS_PAGE = 300;
 /** Every other list. */
 export const DEFAULT_PAGE = 100;
 export const MAX_PAGE = 100;
+
+/** Protections that one request makes or removes. */
+export const MAX_PROTECTIONS_PER_REQUEST = 100;
 
 /** Tags of one resource (a request also changes at most ten). */
 export const MAX_TAGS_PER_RESOURCE = 50;

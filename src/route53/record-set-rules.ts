@@ -77,6 +77,10 @@ function groupProblem(draft: ZoneDraft, set: RecordSet): string | undefined {
   if (first.policy.kind !== set.policy.kind) {
     return `${prose(set)} cannot be created as a non-${set.policy.kind} set exists with the same name and type.`;
   }
+  const { policy } = set;
+  if (policy.kind === "cidr" && first.policy.kind === "cidr" && first.policy.collectionId !== policy.collectionId) {
+    return `${prose(set)} cannot be created as RRSets with the same name and type must use the same CIDR collection, ${first.policy.collectionId}.`;
+  }
   const what = distinction(set.policy);
   if (what !== undefined && others.some((other) => distinction(other.policy) === what)) {
     return `${prose(set)}, and ${what} cannot be created because a ${set.policy.kind} RRSet with the same name, type and ${
@@ -154,7 +158,9 @@ function ownProblems(zone: ChangeBatchZone, set: RecordSet): string[] {
   if (set.policy.kind === "geolocation" && findGeoPlace(set.policy.place) === undefined) {
     problems.push(`${prose(set)} cannot be created as its ${distinction(set.policy)} is not supported.`);
   }
-  if (set.policy.kind === "cidr" && !zone.cidrLocationExists(set.policy.collectionId, set.policy.locationName)) {
+  if (set.policy.kind === "cidr" && zone.private) {
+    problems.push(`${prose(set)} cannot be created as IP-based routing is not supported in private hosted zones.`);
+  } else if (set.policy.kind === "cidr" && !zone.cidrLocationExists(set.policy.collectionId, set.policy.locationName)) {
     problems.push(
       `${prose(set)} cannot be created as location ${set.policy.locationName} of CIDR collection ${set.policy.collectionId} does not exist.`,
     );

@@ -1,12 +1,13 @@
 /** A zone as a batch of changes would leave it, laid over the zone as it is; only the names that are touched are read. */
 
 import type { DomainName } from "./names.ts";
-import { type RecordSet, recordSetKey } from "./record-set.ts";
+import { type RecordSet, type RecordType, recordSetKey } from "./record-set.ts";
 
 export interface ChangeBatchZone {
   /** Without `/hostedzone/`. */
   readonly id: string;
   readonly name: DomainName;
+  readonly private: boolean;
   /** All record sets of one name, of every type. */
   recordSetsAt(name: DomainName): readonly RecordSet[];
   /** How many record sets there are, NS and SOA of the apex included. */
@@ -18,6 +19,8 @@ export interface ChangeBatchZone {
   isOtherZone(id: string): boolean;
   /** Whether a location of a CIDR collection exists; `*` is the default location of any collection. */
   cidrLocationExists(collectionId: string, locationName: string): boolean;
+  /** The protection that keeps record sets of this name and type from being changed, if any. */
+  protectionOf(name: DomainName, type: RecordType): { readonly comment?: string } | undefined;
 }
 
 /** The record sets of the touched names as the batch leaves them, over the zone as it is. */

@@ -13,14 +13,15 @@ import { greatCircleLatency } from "../../routing/latency.ts";
 import type { AliasLeaf, RoutingNode } from "../../routing/tree.ts";
 import type { HealthMonitor } from "../health/monitor.ts";
 import { AuthoritativeServer, type RoutingSurroundings } from "./authoritative.ts";
+import { CidrCollections } from "./cidr-collections.ts";
 import { type CompiledZone, compileZone } from "./compiled-zone.ts";
 import { type Listener, listen, type Responder } from "./listener.ts";
 import { ParentZones, ROOT_SERVER } from "./parents.ts";
 import { addressOfNameServer, RESOLVER_ADDRESS, ROOT_ADDRESS, TLD_ADDRESS } from "./pool.ts";
-import type { PublishedZone, ZonePublisher } from "./published.ts";
+import type { DnsAnswers, PublishedCidrCollection, PublishedZone, ZonePublisher } from "./published.ts";
 import { readQuery } from "./query.ts";
 import { CachingResolver } from "./resolver.ts";
-import { errorResponse } from "./response.ts";
+import { errorResponse, type Sender } from "./response.ts";
 import { ZonesByName } from "./zone-table.ts";
 
 export interface NameServersOptions {
@@ -38,7 +39,7 @@ export interface NameServersOptions {
   readonly onDefect?: (error: unknown) => void;
 }
 
-export interface NameServers extends ZonePublisher {
+export interface NameServers extends ZonePublisher, DnsAnswers {
   readonly port: number;
   readonly rootHints: readonly RootHint[];
   readonly resolver: SocketAddress;
@@ -165,6 +166,18 @@ class RunningNameServers implements NameServers {
     this.#hostedZones.remove(zoneId);
   }
 
+  publishCidrCollection(collection: PublishedCidrCollection): void {
+    this.#hostedZones.cidrCollections.put(collection);
+  }
+
+  withdrawCidrCollection(collectionId: string): void {
+    this.#hostedZones.cidrCollections.remove(collectionId);
+  }
+
+  answerFromZone(zoneId: string, query: Uint8Array, sender: Sender): Buffer | undefined {
+    return this.#hostedZones.answerFromZone(zoneId, query, sender);
+  }
+
   setDelegation(domain: DomainName, nameServers: readonly DomainName[] | undefined): void {
     this.#parents.setDelegation(domain, nameServers);
   }
@@ -204,6 +217,7 @@ class RunningNameServers implements NameServers {
 class HostedZones {
   readonly #zones = new Map<string, { readonly zone: CompiledZone; readonly nameServers: readonly DomainName[] }>();
   readonly #tables = new Map<DomainName, ZonesByName>();
+  readonly cidrCollections = new CidrCollections();
   readonly #surroundings: RoutingSurroundings;
   readonly #log: { readonly now: () => number; readonly onQuery: (entry: QueryLogEntry) => void };
 
@@ -214,7 +228,7 @@ class HostedZones {
       random: random ?? Math.random,
       latencyMs: latencyMs ?? greatCircleLatency,
       aliasTarget: (alias) => this.#aliasTarget(alias),
-      cidrLocation: () => undefined,
+      cidrLocation: (collectionId, client) => this.cidrCollections.locate(collectionId, client),
     };
     this.#log = { now: () => clock.now(), onQuery: (entry) => options.onQuery(entry) };
   }
@@ -248,6 +262,14 @@ class HostedZones {
       log: this.#log,
     });
     return (octets, sender) => authoritative.respond(octets, sender);
+  }
+
+  answerFromZone(zoneId: string, query: Uint8Array, sender: Sender): Buffer | undefined {
+    const known = this.#zones.get(zoneId);
+    if (known === undefined) return undefined;
+    const table = new ZonesByName();
+    table.put(known.zone);
+    return new AuthoritativeServer({ table, surroundings: this.#surroundings }).respond(query, sender);
   }
 
   #tableOf(server: DomainName): ZonesByName {

@@ -1,13 +1,17 @@
 /** An error as an AWS service reports it: a code, a sentence and an HTTP status; which protocol writes it is not its business. */
 
+import type { NormalizedSchema } from "@smithy/core/schema";
+
 export interface AwsErrorDetails {
   /** e.g. `NoSuchHostedZone` */
   readonly code: string;
   readonly message: string;
   /** 400 when left out. */
   readonly httpStatus?: number;
-  /** Further members of the error's shape; JSON protocols write them beside the message. */
+  /** Further members of the error's shape; they are written beside the message. */
   readonly members?: Readonly<Record<string, unknown>>;
+  /** The error's shape in the model, without which XML protocols cannot write the members. */
+  readonly schema?: NormalizedSchema;
 }
 
 /** Thrown by handlers and by the protocol server; anything else that is thrown becomes a 500 `InternalFailure`. */
@@ -16,12 +20,14 @@ export class AwsError extends Error {
   readonly code: string;
   readonly httpStatus: number;
   readonly members: Readonly<Record<string, unknown>>;
+  readonly schema: NormalizedSchema | undefined;
 
   constructor(details: AwsErrorDetails) {
     super(details.message);
     this.code = details.code;
     this.httpStatus = details.httpStatus ?? 400;
     this.members = details.members ?? {};
+    this.schema = details.schema;
   }
 
   /** AWS's word for whose fault it is. */

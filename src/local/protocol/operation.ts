@@ -27,6 +27,7 @@ export interface ErrorShape {
   /** What goes on the wire; differs from the name only where the model says so. */
   readonly code: string;
   readonly httpStatus: number;
+  readonly schema: NormalizedSchema;
 }
 
 const STRUCTURE = 3;
@@ -91,6 +92,7 @@ export function errorShapesOf(sdk: object): ReadonlyMap<string, ErrorShape> {
       name,
       code: typeof code === "string" ? code : name,
       httpStatus: typeof status === "number" ? status : 400,
+      schema: NormalizedSchema.of(schema as unknown as SchemaRef),
     });
   }
   return shapes;

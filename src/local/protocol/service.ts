@@ -157,6 +157,7 @@ export function errorsOf<Sdk extends object>(
       message,
       httpStatus: shape?.httpStatus ?? 400,
       ...(members === undefined ? {} : { members }),
+      ...(shape === undefined ? {} : { schema: shape.schema }),
     });
   };
 }

@@ -29,9 +29,16 @@ export function escapeXml(text: string): string {
   return writable(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
+/** Further members of an error's shape, as XML schemas know them; none when the error has none. */
+function writeMembers({ schema, members }: AwsError): string {
+  if (schema === undefined || Object.keys(members).length === 0) return "";
+  // The shape's own element is not wanted: its members stand beside the message.
+  return writeXml(schema, members, "").replace(/^<[^>]*>|<[^>]*>$/g, "");
+}
+
 /** The error document of restXml and awsQuery services (Route 53 API Reference, "REST responses"). */
 export function writeXmlError(error: AwsError, requestId: string, namespace: string): string {
   return `${XML_DECLARATION}<ErrorResponse xmlns="${escapeXml(namespace)}"><Error><Type>${error.faultOf}</Type><Code>${escapeXml(
     error.code,
-  )}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${escapeXml(requestId)}</RequestId></ErrorResponse>`;
+  )}</Code><Message>${escapeXml(error.message)}</Message>${writeMembers(error)}</Error><RequestId>${escapeXml(requestId)}</RequestId></ErrorResponse>`;
 }

@@ -1,7 +1,8 @@
 import { ListHostedZonesCommand, Route53Client } from "@aws-sdk/client-route-53";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { limitRequests, RateLimiter, ROUTE53_LIMITS } from "../../../src/backend/rate-limit.ts";
+import { limitRequests, RateLimiter } from "../../../src/backend/rate-limit.ts";
+import { ROUTE53_LIMITS } from "../../../src/route53/request-limits.ts";
 import { startTestBackend, type TestBackend } from "../../support/backend.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 

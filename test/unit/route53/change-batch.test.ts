@@ -15,12 +15,14 @@ function zoneWith(...sets: (RecordSet | ResourceRecordSet)[]): ChangeBatchZone {
   return {
     id: "ZEXAMPLE",
     name: NAME,
+    private: false,
     recordSetsAt: (name) => all.filter((set) => set.name === name),
     recordSetCount: all.length,
     maxRecordSets: 10_000,
     healthCheckExists: (id) => id === KNOWN_CHECK,
     isOtherZone: (id) => id === "ZOTHER",
-    cidrLocationExists: (_, location) => location === "office",
+    cidrLocationExists: (_, location) => location === "office" || location === "lab",
+    protectionOf: () => undefined,
   };
 }
 

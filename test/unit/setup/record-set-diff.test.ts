@@ -117,12 +117,14 @@ function carriedOut(result: RecordSetDiff, there: readonly RecordSet[]): RecordS
       const current: ChangeBatchZone = {
         id: ZONE_ID,
         name: ZONE,
+        private: false,
         recordSetsAt: (at: DomainName) => zone.filter((set) => set.name === at),
         recordSetCount: zone.length,
         maxRecordSets: 100_000,
         healthCheckExists: () => true,
         isOtherZone: () => false,
         cidrLocationExists: () => true,
+        protectionOf: () => undefined,
       };
       const applied = applyChangeBatch(current, changes);
       if (!applied.ok)

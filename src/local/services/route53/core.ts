@@ -1,7 +1,9 @@
 /** What all Route 53 handlers share: the state, the way to the name servers, and the neighbours that they ask. */
 
+import type { Clock } from "../../../clock.ts";
 import type { DomainName } from "../../../route53/names.ts";
 import type { HealthMonitor } from "../../health/monitor.ts";
+import type { DnsAnswers } from "../../nameserver/published.ts";
 import type { Store } from "../../store/store.ts";
 import { noSuchHostedZone } from "./errors.ts";
 import type { Propagation } from "./propagation.ts";
@@ -10,12 +12,18 @@ import type { HostedZoneState, Route53State } from "./state.ts";
 export interface Route53Core {
   readonly store: Pick<Store, "write">;
   readonly state: Route53State;
+  readonly clock: Pick<Clock, "now">;
   /** Twelve digits. */
   readonly account: string;
   readonly propagation: Propagation;
   readonly health: Pick<HealthMonitor, "put" | "remove" | "observations" | "lastFailures">;
   readonly logs: LogGroups;
   readonly registrar: Registrar;
+  readonly answers: DnsAnswers;
+  /** Whether what must be set up outside Route 53 first is not insisted on: a log group's policy, a KMS key's Region. */
+  readonly lenient: boolean;
+  /** Ids of zones whose features are on their way; not kept, since a restart finishes them. */
+  readonly zonesChangingFeatures: Set<string>;
   /** Record sets that a zone may hold besides its apex NS and SOA. */
   readonly maxRecordSetsPerZone: number;
 }

@@ -14,6 +14,10 @@ export function noSuchHostedZone(id: string): AwsError {
   return route53Error("NoSuchHostedZone", `No hosted zone found with ID: ${id}`);
 }
 
+export function noSuchDelegationSet(id: string): AwsError {
+  return route53Error("NoSuchDelegationSet", `No delegation set found with ID: ${id}`);
+}
+
 export function noSuchHealthCheck(id: string): AwsError {
   return route53Error("NoSuchHealthCheck", `A health check with id ${id} does not exist.`);
 }

@@ -1,7 +1,7 @@
 /** Hosted zones: CreateHostedZone to DeleteHostedZone, the two lists, the count. */
 
 import type * as sdk from "@aws-sdk/client-route-53";
-import type { DelegationSet, HostedZone, VPC } from "@aws-sdk/client-route-53";
+import type { HostedZone, VPC } from "@aws-sdk/client-route-53";
 import {
   apexRecordSets,
   isNameProblem,
@@ -12,14 +12,20 @@ import {
 import { MAX_HOSTED_ZONES } from "../../../route53/limits.ts";
 import { type DomainName, displayName, listOrderKey, toRoute53 } from "../../../route53/names.ts";
 import { bareId } from "../../../route53/record-set.ts";
-import { DELEGATION_SETS, delegationSetAt } from "../../nameserver/pool.ts";
 import type { Handlers } from "../../protocol/service.ts";
 import { locationOf, type Route53Core, zoneOf } from "./core.ts";
+import {
+  delegationSetOf,
+  joinReusableDelegationSet,
+  reusableDelegationSetOf,
+  takeDelegationSet,
+} from "./delegation-sets.ts";
 import { invalidInput, route53Error } from "./errors.ts";
 import { newHostedZoneId } from "./ids.ts";
 import { pageSize, takePage } from "./paging.ts";
 import { below, type HostedZoneState, recordSetStoreKey, valuesOf } from "./state.ts";
-import { checkVpc, refuseSharedVpc } from "./vpcs.ts";
+import { checkVpc, vpcConflict } from "./vpcs.ts";
+import { featuresOf } from "./zone-features.ts";
 
 type Names =
   | "CreateHostedZone"
@@ -30,20 +36,16 @@ type Names =
   | "DeleteHostedZone"
   | "GetHostedZoneCount";
 
-const DELEGATION_SET_COUNTER = "delegation-sets";
-
-export function hostedZoneToApi(zone: HostedZoneState): HostedZone {
+function hostedZoneToApi(core: Route53Core, zone: HostedZoneState): HostedZone {
+  const features = featuresOf(core, zone);
   return {
     Id: `/hostedzone/${zone.id}`,
     Name: toRoute53(zone.name),
     CallerReference: zone.callerReference,
     Config: { ...(zone.comment === undefined ? {} : { Comment: zone.comment }), PrivateZone: zone.private },
     ResourceRecordSetCount: zone.recordSetCount,
+    ...(features === undefined ? {} : { Features: features }),
   };
-}
-
-function delegationSetToApi(zone: HostedZoneState): DelegationSet | undefined {
-  return zone.private ? undefined : { NameServers: zone.nameServers.map(displayName) };
 }
 
 function checkedName(text: string): DomainName {
@@ -52,25 +54,9 @@ function checkedName(text: string): DomainName {
   return name;
 }
 
-/** The next delegation set that serves no other zone of this name; inside a transaction. */
-function takeDelegationSet(core: Route53Core, name: DomainName): readonly DomainName[] {
-  const { counters, zones, zoneNames } = core.state;
-  const taken = valuesOf(zoneNames, below(listOrderKey(name))).flatMap((id) => zones.get(id)?.nameServers[0] ?? []);
-  const first = counters.get(DELEGATION_SET_COUNTER) ?? 0;
-  for (let index = first; index < first + DELEGATION_SETS; index++) {
-    const servers = delegationSetAt(index).map((server) => server.name);
-    if (servers.some((server) => taken.includes(server))) continue;
-    counters.put(DELEGATION_SET_COUNTER, index + 1);
-    return servers;
-  }
-  throw route53Error(
-    "DelegationSetNotAvailable",
-    `There is no delegation set left for another hosted zone named ${toRoute53(name)}; it has ${DELEGATION_SETS} already.`,
-  );
-}
-
 export function hostedZoneHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
   const { state, store, propagation } = core;
+  const toApi = (zone: HostedZoneState) => hostedZoneToApi(core, zone);
 
   function create(zone: HostedZoneState): void {
     state.zones.put(zone.id, zone);
@@ -86,6 +72,7 @@ export function hostedZoneHandlers(core: Route53Core): Handlers<typeof sdk, Name
     for (const config of valuesOf(state.queryLogging)) {
       if (config.hostedZoneId === zone.id) state.queryLogging.remove(config.id);
     }
+    for (const { key } of [...state.vpcAuthorizations.entries(below(zone.id))]) state.vpcAuthorizations.remove(key);
     state.zones.remove(zone.id);
     state.zoneNames.remove([listOrderKey(zone.name), zone.id]);
     state.tags.remove(["hostedzone", zone.id]);
@@ -103,8 +90,8 @@ export function hostedZoneHandlers(core: Route53Core): Handlers<typeof sdk, Name
       if (!isPrivate && registrableDomain(name) === undefined) {
         throw route53Error("InvalidDomainName", `${displayName(toRoute53(name))} is reserved by AWS!`);
       }
-      if (input.DelegationSetId !== undefined) {
-        throw route53Error("NoSuchDelegationSet", `No delegation set found with ID: ${bareId(input.DelegationSetId)}`);
+      if (isPrivate && input.DelegationSetId !== undefined) {
+        throw invalidInput("A private hosted zone cannot be associated with a reusable delegation set.");
       }
       const vpcs: VPC[] = input.VPC === undefined ? [] : [checkVpc(input.VPC)];
       if (state.zoneReferences.get(input.CallerReference) !== undefined) {
@@ -116,10 +103,19 @@ export function hostedZoneHandlers(core: Route53Core): Handlers<typeof sdk, Name
       if (state.zones.count() >= MAX_HOSTED_ZONES) {
         throw route53Error("TooManyHostedZones", `This account has ${MAX_HOSTED_ZONES} hosted zones, its limit.`);
       }
-      for (const vpc of vpcs) refuseSharedVpc(core, name, vpc);
+      if (vpcs.some((vpc) => vpcConflict(core, name, vpc) !== undefined)) {
+        throw route53Error(
+          "ConflictingDomainExists",
+          "A conflicting domain is already associated with the given VPC or Delegation Set.",
+        );
+      }
+      const reusable =
+        input.DelegationSetId === undefined ? undefined : joinReusableDelegationSet(core, input.DelegationSetId, name);
 
       const [zone, change] = store.write(() => {
-        const nameServers = isPrivate ? PRIVATE_ZONE_NAME_SERVERS : takeDelegationSet(core, name);
+        const nameServers = isPrivate
+          ? PRIVATE_ZONE_NAME_SERVERS
+          : (reusable?.nameServers ?? takeDelegationSet(core, name));
         const comment = input.HostedZoneConfig?.Comment;
         const made: HostedZoneState = {
           id: newHostedZoneId(),
@@ -128,6 +124,7 @@ export function hostedZoneHandlers(core: Route53Core): Handlers<typeof sdk, Name
           ...(comment === undefined ? {} : { comment }),
           private: isPrivate,
           nameServers,
+          ...(reusable === undefined ? {} : { delegationSetId: reusable.id }),
           vpcs,
           recordSetCount: 2,
         };
@@ -137,9 +134,9 @@ export function hostedZoneHandlers(core: Route53Core): Handlers<typeof sdk, Name
       });
       propagation.start(zone.id, change);
       return {
-        HostedZone: hostedZoneToApi(zone),
+        HostedZone: toApi(zone),
         ChangeInfo: propagation.info(change),
-        DelegationSet: delegationSetToApi(zone),
+        DelegationSet: delegationSetOf(core, zone),
         ...(vpcs[0] === undefined ? {} : { VPC: vpcs[0] }),
         Location: locationOf("hostedzone", zone.id),
       };
@@ -147,9 +144,9 @@ export function hostedZoneHandlers(core: Route53Core): Handlers<typeof sdk, Name
 
     GetHostedZone(input) {
       const zone = zoneOf(core, bareId(input.Id));
-      const delegationSet = delegationSetToApi(zone);
+      const delegationSet = delegationSetOf(core, zone);
       return {
-        HostedZone: hostedZoneToApi(zone),
+        HostedZone: toApi(zone),
         ...(delegationSet === undefined ? {} : { DelegationSet: delegationSet }),
         ...(zone.private ? { VPCs: [...zone.vpcs] } : {}),
       };
@@ -157,19 +154,19 @@ export function hostedZoneHandlers(core: Route53Core): Handlers<typeof sdk, Name
 
     ListHostedZones(input) {
       const size = pageSize(input.MaxItems);
-      if (input.DelegationSetId !== undefined) {
-        throw route53Error("NoSuchDelegationSet", `No delegation set found with ID: ${bareId(input.DelegationSetId)}`);
-      }
+      const delegationSetId =
+        input.DelegationSetId === undefined ? undefined : reusableDelegationSetOf(core, input.DelegationSetId).id;
       function* wanted() {
         for (const { value } of state.zones.entries(
           input.Marker === undefined ? {} : { start: bareId(input.Marker) },
         )) {
-          if (input.HostedZoneType === undefined || value.private) yield value;
+          if (input.HostedZoneType !== undefined && !value.private) continue;
+          if (delegationSetId === undefined || value.delegationSetId === delegationSetId) yield value;
         }
       }
       const page = takePage(wanted(), size);
       return {
-        HostedZones: page.items.map(hostedZoneToApi),
+        HostedZones: page.items.map(toApi),
         Marker: input.Marker,
         IsTruncated: page.next !== undefined,
         ...(page.next === undefined ? {} : { NextMarker: page.next.id }),
@@ -194,7 +191,7 @@ export function hostedZoneHandlers(core: Route53Core): Handlers<typeof sdk, Name
       }
       const page = takePage(inOrder(), size);
       return {
-        HostedZones: page.items.map(hostedZoneToApi),
+        HostedZones: page.items.map(toApi),
         ...(input.DNSName === undefined ? {} : { DNSName: input.DNSName }),
         ...(input.HostedZoneId === undefined ? {} : { HostedZoneId: input.HostedZoneId }),
         IsTruncated: page.next !== undefined,
@@ -207,7 +204,7 @@ export function hostedZoneHandlers(core: Route53Core): Handlers<typeof sdk, Name
       const { comment: _, ...zone } = zoneOf(core, bareId(input.Id));
       const updated: HostedZoneState = input.Comment === undefined ? zone : { ...zone, comment: input.Comment };
       store.write(() => state.zones.put(zone.id, updated));
-      return { HostedZone: hostedZoneToApi(updated) };
+      return { HostedZone: toApi(updated) };
     },
 
     DeleteHostedZone(input) {
@@ -216,6 +213,18 @@ export function hostedZoneHandlers(core: Route53Core): Handlers<typeof sdk, Name
         throw route53Error(
           "HostedZoneNotEmpty",
           "The specified hosted zone contains non-required resource record sets and so cannot be deleted.",
+        );
+      }
+      if (state.keySigningKeys.count(below(zone.id)) > 0) {
+        throw route53Error(
+          "HostedZoneNotEmpty",
+          "The specified hosted zone contains DNSSEC Key Signing Keys and so cannot be deleted.",
+        );
+      }
+      if (state.protections.count(below(zone.id)) > 0) {
+        throw route53Error(
+          "HostedZoneNotEmpty",
+          "The specified hosted zone contains resource record set protections and so cannot be deleted.",
         );
       }
       const change = store.write(() => {

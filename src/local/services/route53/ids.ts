@@ -18,7 +18,11 @@ export function newChangeId(): string {
   return `C0${lettersAndDigits(19)}`;
 }
 
-/** Of health checks, traffic policies, their instances and query logging configurations. */
+export function newDelegationSetId(): string {
+  return `N0${lettersAndDigits(19)}`;
+}
+
+/** Of health checks, traffic policies, their instances, query logging configurations and CIDR collections. */
 export function newUuid(): string {
   return randomUUID();
 }

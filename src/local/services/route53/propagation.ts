@@ -1,6 +1,6 @@
 /**
- * From durable to served: a change is PENDING until the zone it changed is published to the name servers, some time later.
- * All changes of a zone in that time go out together. What is pending is not kept: a restart publishes everything.
+ * From durable to served: a change is PENDING until the zone or CIDR collection it changed is published to the name servers,
+ * some time later. All changes of one of them in that time go out together. What is pending is not kept: a restart publishes everything.
  */
 
 import type { ChangeInfo } from "@aws-sdk/client-route-53";
@@ -8,10 +8,13 @@ import type { Clock, Timer } from "../../../clock.ts";
 import { newChangeId } from "./ids.ts";
 import type { ChangeState, Route53State } from "./state.ts";
 
+/** Brings the present state of something to the name servers, or takes it away when it is gone. */
+type Publish = (id: string) => void;
+
 interface Wave {
   readonly timer: Timer;
   readonly changeIds: string[];
-  /** Called when the zone is out. */
+  /** Called when it is out. */
   readonly arrived: (() => void)[];
 }
 
@@ -22,21 +25,24 @@ export class Propagation {
   readonly #state: Route53State;
   readonly #clock: Clock;
   readonly #delayMs: number;
-  readonly #publish: (zoneId: string) => void;
+  readonly #publishZone: Publish;
+  readonly #publishCidrCollection: Publish;
+  /** By what is published and its id. */
   readonly #waves = new Map<string, Wave>();
   readonly #pending = new Set<string>();
 
-  /** `publish` brings a zone's present state to the name servers, or takes the zone away when it is gone. */
   constructor(settings: {
     state: Route53State;
     clock: Clock;
     delayMs: number;
-    publish: (zoneId: string) => void;
+    publishZone: Publish;
+    publishCidrCollection: Publish;
   }) {
     this.#state = settings.state;
     this.#clock = settings.clock;
     this.#delayMs = settings.delayMs;
-    this.#publish = settings.publish;
+    this.#publishZone = settings.publishZone;
+    this.#publishCidrCollection = settings.publishCidrCollection;
   }
 
   /** Writes down a change, inside the transaction that makes it. */
@@ -52,11 +58,7 @@ export class Propagation {
 
   /** Starts to bring a zone out, after the transaction is durable. `arrived` is called once the name servers have it. */
   start(zoneId: string, change?: ChangeState, arrived?: () => void): void {
-    let wave = this.#waves.get(zoneId);
-    if (wave === undefined) {
-      wave = { timer: this.#clock.after(this.#delayMs, () => this.#arrive(zoneId)), changeIds: [], arrived: [] };
-      this.#waves.set(zoneId, wave);
-    }
+    const wave = this.#waveOf(`zone ${zoneId}`, () => this.#publishZone(zoneId));
     if (change !== undefined) {
       this.#pending.add(change.id);
       wave.changeIds.push(change.id);
@@ -64,11 +66,29 @@ export class Propagation {
     if (arrived !== undefined) wave.arrived.push(arrived);
   }
 
-  #arrive(zoneId: string): void {
-    const wave = this.#waves.get(zoneId);
+  /** The same for a CIDR collection. */
+  startCidrCollection(collectionId: string, change?: ChangeState): void {
+    const wave = this.#waveOf(`cidr ${collectionId}`, () => this.#publishCidrCollection(collectionId));
+    if (change === undefined) return;
+    this.#pending.add(change.id);
+    wave.changeIds.push(change.id);
+  }
+
+  #waveOf(key: string, publish: () => void): Wave {
+    let wave = this.#waves.get(key);
+    if (wave === undefined) {
+      const timer = this.#clock.after(this.#delayMs, () => this.#arrive(key, publish));
+      wave = { timer, changeIds: [], arrived: [] };
+      this.#waves.set(key, wave);
+    }
+    return wave;
+  }
+
+  #arrive(key: string, publish: () => void): void {
+    const wave = this.#waves.get(key);
     if (wave === undefined) return;
-    this.#waves.delete(zoneId);
-    this.#publish(zoneId);
+    this.#waves.delete(key);
+    publish();
     for (const id of wave.changeIds) this.#pending.delete(id);
     for (const arrived of wave.arrived) arrived();
   }

@@ -48,6 +48,7 @@ export function queryLoggingHandlers(
     if (region === undefined) {
       throw invalidInput(`The Amazon Resource Name (ARN) ${arn} is not that of a CloudWatch Logs log group.`);
     }
+    // Lenient or not: query logs are written there and nowhere else.
     if (region !== "us-east-1") {
       throw invalidInput(`The CloudWatch Logs log group must be in the us-east-1 region, but ${arn} is in ${region}.`);
     }
@@ -58,7 +59,7 @@ export function queryLoggingHandlers(
         `The specified CloudWatch Logs log group doesn't exist: ${arn}`,
       );
     }
-    if (may === "not-permitted") {
+    if (may === "not-permitted" && !core.lenient) {
       throw route53Error(
         "InsufficientCloudWatchLogsResourcePolicy",
         "The resource policy that you're using for Route 53 query logging doesn't grant Route 53 sufficient permission to create a log stream in the specified log group.",

@@ -36,7 +36,7 @@ export function quotaHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
       case "MAX_TRAFFIC_POLICY_INSTANCES_BY_OWNER":
         return { most: MAX_TRAFFIC_POLICY_INSTANCES, count: state.trafficPolicyInstances.count() };
       case "MAX_REUSABLE_DELEGATION_SETS_BY_OWNER":
-        return { most: MAX_REUSABLE_DELEGATION_SETS, count: 0 };
+        return { most: MAX_REUSABLE_DELEGATION_SETS, count: state.reusableDelegationSets.count() };
     }
   }
 

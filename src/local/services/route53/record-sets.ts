@@ -7,11 +7,14 @@ import { isNameProblem, readName } from "../../../route53/hosted-zone.ts";
 import { DEFAULT_RECORD_SETS_PAGE, MAX_RECORD_SETS_PAGE } from "../../../route53/limits.ts";
 import { listOrderKey, toRoute53 } from "../../../route53/names.ts";
 import { bareId, type RecordSet, toApi } from "../../../route53/record-set.ts";
+import { placeCoordinates } from "../../../routing/regions.ts";
 import type { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/service.ts";
+import { cidrLocationExists, noteCidrUses } from "./cidr-collections.ts";
 import { type Route53Core, zoneOf } from "./core.ts";
 import { invalidInput, route53Error } from "./errors.ts";
 import { pageSize, takePage } from "./paging.ts";
+import { protectionOf } from "./record-set-protections.ts";
 import { below, belowFrom, type HostedZoneState, recordSetStoreKey } from "./state.ts";
 import { recordSetsAt } from "./zone-contents.ts";
 
@@ -34,6 +37,19 @@ function errorOf(result: Extract<ChangeBatchResult, { ok: false }>): AwsError {
     : route53Error(result.code, result.message);
 }
 
+/** A Region or Local Zone group that nobody knows the place of cannot be near anything. Throws InvalidInput. */
+function refuseUnknownPlaces(sets: readonly RecordSet[]): void {
+  for (const { policy } of sets) {
+    if (policy.kind !== "geoproximity" || placeCoordinates(policy.place) !== undefined) continue;
+    const { awsRegion, localZoneGroup } = policy.place;
+    throw invalidInput(
+      awsRegion === undefined
+        ? `Invalid parameter : the Local Zone Group ${localZoneGroup} is not supported.`
+        : `Invalid parameter : the AWS Region ${awsRegion} is not supported.`,
+    );
+  }
+}
+
 export function recordSetHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
   const { state, store, propagation } = core;
 
@@ -42,13 +58,14 @@ export function recordSetHandlers(core: Route53Core): Handlers<typeof sdk, Names
       {
         id: zone.id,
         name: zone.name,
+        private: zone.private,
         recordSetsAt: (name) => recordSetsAt(state, zone.id, name),
         recordSetCount: zone.recordSetCount,
         maxRecordSets: core.maxRecordSetsPerZone + 2,
         healthCheckExists: (id) => state.healthChecks.get(id) !== undefined,
         isOtherZone: (id) => state.zones.get(id) !== undefined,
-        // There are no CIDR collections here yet, so there is no location to name.
-        cidrLocationExists: () => false,
+        cidrLocationExists: (collectionId, location) => cidrLocationExists(state, collectionId, location),
+        protectionOf: (name, type) => protectionOf(state, zone.id, name, type),
       },
       changes,
     );
@@ -62,8 +79,10 @@ export function recordSetHandlers(core: Route53Core): Handlers<typeof sdk, Names
       const zone = zoneOf(core, bareId(input.HostedZoneId));
       const change = store.write(() => {
         const { removed, put, recordSetCount } = judge(zone, changes);
+        refuseUnknownPlaces(put);
         for (const set of removed) state.recordSets.remove(recordSetStoreKey(zone.id, set));
         for (const set of put) state.recordSets.put(recordSetStoreKey(zone.id, set), set);
+        noteCidrUses(state, zone.id, { removed, put });
         if (recordSetCount !== zone.recordSetCount) state.zones.put(zone.id, { ...zone, recordSetCount });
         return propagation.record(comment);
       });

@@ -4,31 +4,45 @@ import * as sdk from "@aws-sdk/client-route-53";
 import type { Clock } from "../../../clock.ts";
 import { MAX_RECORD_SETS_PER_ZONE } from "../../../route53/limits.ts";
 import type { DomainName } from "../../../route53/names.ts";
-import type { ZonePublisher } from "../../nameserver/published.ts";
+import { ROUTE53_LIMITS } from "../../../route53/request-limits.ts";
+import type { DnsAnswers, ZonePublisher } from "../../nameserver/published.ts";
 import { route53Constraints } from "../../protocol/constraints/route53.ts";
 import { restXml } from "../../protocol/rest-xml.ts";
-import { defineService, type ServiceDefinition } from "../../protocol/service.ts";
+import { defineService, type Handlers, type ServiceDefinition } from "../../protocol/service.ts";
 import type { Store } from "../../store/store.ts";
+import { cidrCollectionHandlers } from "./cidr-collections.ts";
 import type { LogGroups, Registrar, Route53Core } from "./core.ts";
+import { delegationSetHandlers } from "./delegation-sets.ts";
+import { dnsAnswerHandlers } from "./dns-answers.ts";
+import { dnssecHandlers } from "./dnssec.ts";
 import { healthCheckHandlers } from "./health-checks.ts";
 import { hostedZoneHandlers } from "./hosted-zones.ts";
 import { placeHandlers } from "./places.ts";
 import { Propagation } from "./propagation.ts";
 import { logGroupNameOf, queryLoggingHandlers } from "./query-logging.ts";
 import { quotaHandlers } from "./quotas.ts";
+import { recordSetProtectionHandlers } from "./record-set-protections.ts";
 import { recordSetHandlers } from "./record-sets.ts";
 import { ROUTE53_SIMPLIFICATIONS } from "./simplified.ts";
 import { route53State, valuesOf } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
+import { Throttle, throttled } from "./throttle.ts";
 import { trafficPolicyHandlers } from "./traffic-policies.ts";
 import { trafficPolicyInstanceHandlers } from "./traffic-policy-instances.ts";
+import { vpcAuthorizationHandlers } from "./vpc-authorizations.ts";
 import { vpcHandlers } from "./vpcs.ts";
-import { publishedZone } from "./zone-contents.ts";
+import { publishedCidrCollection, publishedZone } from "./zone-contents.ts";
+import { zoneFeatureHandlers } from "./zone-features.ts";
 
 export interface Route53ServiceSettings {
   readonly store: Store;
   readonly clock: Clock;
-  readonly publisher: Pick<ZonePublisher, "publishZone" | "withdrawZone">;
+  readonly publisher: Pick<
+    ZonePublisher,
+    "publishZone" | "withdrawZone" | "publishCidrCollection" | "withdrawCidrCollection"
+  >;
+  /** Asked by TestDNSAnswer. */
+  readonly answers: DnsAnswers;
   readonly health: Route53Core["health"];
   readonly logs: LogGroups;
   readonly registrar: Registrar;
@@ -38,6 +52,10 @@ export interface Route53ServiceSettings {
   readonly account: string;
   /** Route 53's default when left out. */
   readonly maxRecordSetsPerZone?: number;
+  /** Refuses requests beyond Route 53's limits with Throttling. */
+  readonly throttle?: boolean;
+  /** See {@link Route53Core.lenient}. */
+  readonly lenient?: boolean;
 }
 
 /** A hosted zone for people. */
@@ -76,16 +94,56 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
     }
   }
 
-  const propagation = new Propagation({ state, clock, delayMs: settings.propagationDelayMs, publish });
+  function publishCidrCollection(collectionId: string): void {
+    const collection = state.cidrCollections.get(collectionId);
+    if (collection === undefined) publisher.withdrawCidrCollection(collectionId);
+    else publisher.publishCidrCollection(publishedCidrCollection(collection));
+  }
+
+  const propagation = new Propagation({
+    state,
+    clock,
+    delayMs: settings.propagationDelayMs,
+    publishZone: publish,
+    publishCidrCollection,
+  });
   const core: Route53Core = {
     store,
     state,
+    clock,
     account: settings.account,
     propagation,
     health,
     logs: settings.logs,
     registrar: settings.registrar,
+    answers: settings.answers,
+    lenient: settings.lenient ?? false,
+    zonesChangingFeatures: new Set(),
     maxRecordSetsPerZone: settings.maxRecordSetsPerZone ?? MAX_RECORD_SETS_PER_ZONE,
+  };
+
+  // Typed as all that the SDK knows: an operation without a handler does not compile.
+  const handlers: Handlers<typeof sdk> = {
+    ...hostedZoneHandlers(core),
+    ...zoneFeatureHandlers(core),
+    ...delegationSetHandlers(core),
+    ...vpcHandlers(core),
+    ...vpcAuthorizationHandlers(core),
+    ...recordSetHandlers(core),
+    ...recordSetProtectionHandlers(core),
+    ...dnsAnswerHandlers(core),
+    ...cidrCollectionHandlers(core),
+    ...dnssecHandlers(core),
+    ...healthCheckHandlers(core),
+    ...trafficPolicyHandlers(core),
+    ...trafficPolicyInstanceHandlers(core),
+    ...queryLoggingHandlers(core, (zoneId, logGroupName) => {
+      if (logGroupName === undefined) logGroups.delete(zoneId);
+      else logGroups.set(zoneId, logGroupName);
+    }),
+    ...tagHandlers(core),
+    ...placeHandlers,
+    ...quotaHandlers(core),
   };
 
   const service = defineService({
@@ -103,21 +161,7 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
     // Whatever a member is called, an id of this type that is too long is reported as 'resourceId'.
     constraints: { ...route53Constraints, reportedByShape: ["ResourceId"] },
     simplified: ROUTE53_SIMPLIFICATIONS,
-    handlers: {
-      ...hostedZoneHandlers(core),
-      ...vpcHandlers(core),
-      ...recordSetHandlers(core),
-      ...healthCheckHandlers(core),
-      ...trafficPolicyHandlers(core),
-      ...trafficPolicyInstanceHandlers(core),
-      ...queryLoggingHandlers(core, (zoneId, logGroupName) => {
-        if (logGroupName === undefined) logGroups.delete(zoneId);
-        else logGroups.set(zoneId, logGroupName);
-      }),
-      ...tagHandlers(core),
-      ...placeHandlers,
-      ...quotaHandlers(core),
-    },
+    handlers: settings.throttle ? throttled(handlers, new Throttle(ROUTE53_LIMITS, clock)) : handlers,
   });
 
   return {
@@ -129,6 +173,7 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
         if (name !== undefined) logGroups.set(hostedZoneId, name);
       }
       for (const check of valuesOf(state.healthChecks)) health.put(check.id, check.config);
+      for (const collection of valuesOf(state.cidrCollections)) publishCidrCollection(collection.id);
       for (const zone of valuesOf(state.zones)) publish(zone.id);
     },
     queryLogGroup: (zoneId) => logGroups.get(zoneId),

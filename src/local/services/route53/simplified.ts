@@ -3,8 +3,11 @@
 import type * as sdk from "@aws-sdk/client-route-53";
 import type { Simplifications } from "../../protocol/service.ts";
 
-const PROBES = "Loopback and private addresses may be probed. Alarms and routing controls are stored, nothing evaluates them";
+const PROBES =
+  "Loopback and private addresses may be probed. Alarms and routing controls are stored, nothing evaluates them";
 const VPCS = "A VPC is an id: no network stands behind it";
+const NOT_SIGNED = "The name servers do not sign, so GetDNSSEC shows ACTION_NEEDED where AWS shows SIGNING";
+const ONE_ACCOUNT = "Every caller is one account, so an authorization is kept and never needed";
 const PLACES = "The subdivisions are those of the United States";
 
 export const ROUTE53_SIMPLIFICATIONS: Simplifications<typeof sdk> = {
@@ -12,7 +15,19 @@ export const ROUTE53_SIMPLIFICATIONS: Simplifications<typeof sdk> = {
     "Names that AWS keeps for itself, such as example.com, can be used. Name servers come from a pool of 64, so at most 16 zones of one name",
   ChangeResourceRecordSets:
     "Alias targets outside the zone are not looked up. A record set of a traffic policy instance cannot be changed",
-  AssociateVPCWithHostedZone: VPCS,
+  AssociateVPCWithHostedZone: `${VPCS}. Authorizations are not asked for`,
+  CreateVPCAssociationAuthorization: ONE_ACCOUNT,
+  DeleteVPCAssociationAuthorization: ONE_ACCOUNT,
+  CreateReusableDelegationSet: "From a pool of 64 name servers: the 17th set has those of another",
+  UpdateHostedZoneFeatures: "Kept and shown; there is no second Region to recover in",
+  CreateResourceRecordSetProtections: "No quota on the protections of a zone",
+  CreateKeySigningKey:
+    "There is no KMS: a key pair is made for each key ARN and kept. Neither the key policy nor the account is looked at",
+  EnableHostedZoneDNSSEC: `${NOT_SIGNED}. The delegation at the parent is not checked`,
+  DisableHostedZoneDNSSEC: "DS records are looked for in the parent's hosted zone here, not at the registrar",
+  DeactivateKeySigningKey: "DS records are looked for in the parent's hosted zone here, not at the registrar",
+  GetDNSSEC: NOT_SIGNED,
+  TestDNSAnswer: "Without ResolverIP the resolver is 192.0.2.1, which is in Virginia here",
   CreateHealthCheck: PROBES,
   UpdateHealthCheck: PROBES,
   GetCheckerIpRanges: "AWS's ranges; the local checkers probe from this machine",

@@ -1,6 +1,7 @@
 /** What the local Route 53 keeps, and under which keys. Record sets are kept one by one, in the order they are listed. */
 
 import type { HealthCheckConfig, VPC } from "@aws-sdk/client-route-53";
+import type { CidrLocation } from "../../../route53/cidr-collection.ts";
 import { type DomainName, listOrderKey } from "../../../route53/names.ts";
 import type { RecordSet, RecordType } from "../../../route53/record-set.ts";
 import type { Key, Range, Store, Table } from "../../store/store.ts";
@@ -14,9 +15,47 @@ export interface HostedZoneState {
   readonly private: boolean;
   /** Names of the delegation set's servers; for a private zone the ones that all private zones show. */
   readonly nameServers: readonly DomainName[];
+  /** The reusable delegation set that the name servers are of. */
+  readonly delegationSetId?: string;
   readonly vpcs: readonly VPC[];
   /** The NS and SOA of the apex included. */
   readonly recordSetCount: number;
+  /** Undefined as long as nobody has asked for it or ended it. */
+  readonly acceleratedRecovery?: boolean;
+  /** Whether signing was asked for; undefined as long as nobody has. */
+  readonly dnssec?: boolean;
+}
+
+export interface ReusableDelegationSetState {
+  readonly id: string;
+  readonly callerReference: string;
+  readonly nameServers: readonly DomainName[];
+}
+
+export interface CidrCollectionState {
+  readonly id: string;
+  readonly name: string;
+  readonly callerReference: string;
+  readonly version: number;
+  /** In the order in which they came to be. */
+  readonly locations: readonly CidrLocation[];
+}
+
+export interface KeySigningKeyState {
+  readonly zoneId: string;
+  readonly name: string;
+  readonly kmsArn: string;
+  readonly status: "ACTIVE" | "INACTIVE";
+  /** Epoch ms, like the next. */
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
+
+/** Record sets of a name and type that nobody may change. */
+export interface ProtectionState {
+  readonly name: DomainName;
+  readonly type: RecordType;
+  readonly comment?: string;
 }
 
 export interface ChangeState {
@@ -84,6 +123,22 @@ export interface Route53State {
   readonly queryLogging: Table<QueryLoggingState>;
   /** `[kind, id]` to tags by key. */
   readonly tags: Table<Readonly<Record<string, string>>>;
+  readonly reusableDelegationSets: Table<ReusableDelegationSetState>;
+  /** Caller reference to delegation set id, of deleted sets too. */
+  readonly delegationSetReferences: Table<string>;
+  /** `[zone id, VPC id, VPC region]` */
+  readonly vpcAuthorizations: Table<VPC>;
+  readonly cidrCollections: Table<CidrCollectionState>;
+  /** Collection name to id. */
+  readonly cidrCollectionNames: Table<string>;
+  /** `[collection id, location name, ...record set key]`: which record sets use a location. */
+  readonly cidrUses: Table<true>;
+  /** `[zone id, key name]` */
+  readonly keySigningKeys: Table<KeySigningKeyState>;
+  /** KMS key ARN to the private key (PKCS #8, base64) that stands for it. Outlives the key-signing keys made from it. */
+  readonly kmsKeys: Table<string>;
+  /** `[zone id, listOrderKey(name), type]` */
+  readonly protections: Table<ProtectionState>;
   /** `delegation-sets` to the number of delegation sets handed out so far. */
   readonly counters: Table<number>;
 }
@@ -104,12 +159,21 @@ export function route53State(store: Store): Route53State {
     trafficPolicyInstanceNames: store.table("route53.traffic-policy-instance-names"),
     queryLogging: store.table("route53.query-logging"),
     tags: store.table("route53.tags"),
+    reusableDelegationSets: store.table("route53.reusable-delegation-sets"),
+    delegationSetReferences: store.table("route53.delegation-set-references"),
+    vpcAuthorizations: store.table("route53.vpc-authorizations"),
+    cidrCollections: store.table("route53.cidr-collections"),
+    cidrCollectionNames: store.table("route53.cidr-collection-names"),
+    cidrUses: store.table("route53.cidr-uses"),
+    keySigningKeys: store.table("route53.key-signing-keys"),
+    kmsKeys: store.table("route53.kms-keys"),
+    protections: store.table("route53.protections"),
     counters: store.table("route53.counters"),
   };
 }
 
 /** Sorts after every name, type and identifier. */
-const LAST = "\uffff";
+export const LAST = "\uffff";
 
 export function recordSetStoreKey(zoneId: string, set: Pick<RecordSet, "name" | "type" | "setIdentifier">): Key {
   return [zoneId, listOrderKey(set.name), set.type, set.setIdentifier ?? ""];

@@ -8,7 +8,7 @@ import { bareId } from "../../../route53/record-set.ts";
 import type { Handlers } from "../../protocol/service.ts";
 import { type Route53Core, zoneOf } from "./core.ts";
 import { invalidInput, route53Error } from "./errors.ts";
-import { pageSize, takePage } from "./paging.ts";
+import { pageSize, pageToken, readPageToken, takePage } from "./paging.ts";
 import { below, type HostedZoneState, valuesOf } from "./state.ts";
 
 type Names = "AssociateVPCWithHostedZone" | "DisassociateVPCFromHostedZone" | "ListHostedZonesByVPC";
@@ -26,16 +26,11 @@ function sameVpc(a: VPC, b: VPC): boolean {
   return a.VPCId === b.VPCId && a.VPCRegion === b.VPCRegion;
 }
 
-/** A VPC sees one private zone of a name. Throws ConflictingDomainExists. */
-export function refuseSharedVpc(core: Route53Core, name: DomainName, vpc: VPC): void {
-  for (const id of valuesOf(core.state.zoneNames, below(listOrderKey(name)))) {
-    if (core.state.zones.get(id)?.vpcs.some((other) => sameVpc(other, vpc))) {
-      throw route53Error(
-        "ConflictingDomainExists",
-        `The VPC ${vpc.VPCId} in region ${vpc.VPCRegion} has already been associated with the hosted zone ${id} with the same domain name.`,
-      );
-    }
-  }
+/** A VPC sees one private zone of a name: the one that it sees already. Names above and below may be others. */
+export function vpcConflict(core: Route53Core, name: DomainName, vpc: VPC): HostedZoneState | undefined {
+  return valuesOf(core.state.zoneNames, below(listOrderKey(name)))
+    .flatMap((id) => core.state.zones.get(id) ?? [])
+    .find((zone) => zone.vpcs.some((other) => sameVpc(other, vpc)));
 }
 
 export function vpcHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
@@ -57,10 +52,16 @@ export function vpcHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
       if (!zone.private) {
         throw route53Error(
           "PublicZoneVPCAssociation",
-          "You're trying to associate a VPC with a public hosted zone. Amazon Route 53 doesn't support associating a VPC with a public hosted zone.",
+          `Attempting to associate public zone: ${zone.id} with vpc: ${vpc.VPCId}`,
         );
       }
-      refuseSharedVpc(core, zone.name, vpc);
+      const conflict = vpcConflict(core, zone.name, vpc);
+      if (conflict !== undefined) {
+        throw route53Error(
+          "ConflictingDomainExists",
+          `The VPC that you chose, ${vpc.VPCId} in region ${vpc.VPCRegion}, is already associated with another private hosted zone that has an overlapping name space, ${toRoute53(conflict.name)}.`,
+        );
+      }
       if (zone.vpcs.length >= MAX_VPCS_PER_ZONE) {
         throw route53Error("LimitsExceeded", `Exceeded limit MAX_VPCS_ASSOCIATED_BY_ZONE for zone: ${zone.id}`);
       }
@@ -86,8 +87,9 @@ export function vpcHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
     ListHostedZonesByVPC(input) {
       const size = pageSize(input.MaxItems);
       const vpc = checkVpc(input);
+      const [start] = readPageToken(input.NextToken, 1, "InvalidPaginationToken") ?? [];
       function* associated() {
-        for (const { value } of state.zones.entries(input.NextToken === undefined ? {} : { start: input.NextToken })) {
+        for (const { value } of state.zones.entries(start === undefined ? {} : { start })) {
           if (value.vpcs.some((other) => sameVpc(other, vpc))) yield value;
         }
       }
@@ -99,7 +101,7 @@ export function vpcHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
           Owner: { OwningAccount: core.account },
         })),
         MaxItems: size,
-        ...(page.next === undefined ? {} : { NextToken: page.next.id }),
+        ...(page.next === undefined ? {} : { NextToken: pageToken(page.next.id) }),
       };
     },
   };

@@ -1,10 +1,14 @@
-/** The record sets of a zone as the store has them, and the zone as the name servers get it. */
+/** The record sets of a zone as the store has them, and zones and CIDR collections as the name servers get them. */
 
 import type { DomainName } from "../../../route53/names.ts";
 import { listOrderKey } from "../../../route53/names.ts";
 import type { RecordSet } from "../../../route53/record-set.ts";
-import type { PublishedTrafficPolicyInstance, PublishedZone } from "../../nameserver/published.ts";
-import { below, type HostedZoneState, type Route53State, valuesOf } from "./state.ts";
+import type {
+  PublishedCidrCollection,
+  PublishedTrafficPolicyInstance,
+  PublishedZone,
+} from "../../nameserver/published.ts";
+import { below, type CidrCollectionState, type HostedZoneState, type Route53State, valuesOf } from "./state.ts";
 
 /** All record sets of one name. */
 export function recordSetsAt(state: Route53State, zoneId: string, name: DomainName): RecordSet[] {
@@ -31,4 +35,8 @@ export function publishedZone(state: Route53State, zone: HostedZoneState): Publi
     recordSets: valuesOf(state.recordSets, below(zone.id)),
     trafficPolicyInstances: instancesOf(state, zone.id),
   };
+}
+
+export function publishedCidrCollection({ id, locations }: CidrCollectionState): PublishedCidrCollection {
+  return { id, locations };
 }

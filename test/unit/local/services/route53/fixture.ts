@@ -3,7 +3,7 @@
 import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
 import { Route53Client, Route53ServiceException } from "@aws-sdk/client-route-53";
 import type { CheckerObservation } from "../../../../../src/local/health/monitor.ts";
-import type { PublishedZone } from "../../../../../src/local/nameserver/published.ts";
+import type { PublishedCidrCollection, PublishedZone } from "../../../../../src/local/nameserver/published.ts";
 import { createRoute53Service, type Route53Service } from "../../../../../src/local/services/route53/service.ts";
 import { openStore } from "../../../../../src/local/store/lmdb-store.ts";
 import type { Store } from "../../../../../src/local/store/store.ts";
@@ -22,6 +22,8 @@ export interface LocalRoute53 {
   readonly published: Map<string, PublishedZone>;
   /** How often a zone was published. */
   readonly publications: string[];
+  /** What the name servers have, by collection id. */
+  readonly cidrCollections: Map<string, PublishedCidrCollection>;
   readonly checks: Map<string, HealthCheckConfig>;
   readonly registered: string[];
   /** What the checkers saw; set by a test. */
@@ -34,14 +36,17 @@ export interface LocalRoute53 {
 
 export async function localRoute53({
   store = openStore({ inMemory: true }),
-  maxRecordSetsPerZone,
+  ...settings
 }: {
   store?: Store;
   maxRecordSetsPerZone?: number;
+  throttle?: boolean;
+  lenient?: boolean;
 } = {}): Promise<LocalRoute53> {
   const clock = fakeClock();
   const published = new Map<string, PublishedZone>();
   const publications: string[] = [];
+  const cidrCollections = new Map<string, PublishedCidrCollection>();
   const checks = new Map<string, HealthCheckConfig>();
   const registered: string[] = [];
   const observations = new Map<string, CheckerObservation[]>();
@@ -51,14 +56,17 @@ export async function localRoute53({
     clock,
     account: ACCOUNT,
     propagationDelayMs: PROPAGATION_MS,
-    ...(maxRecordSetsPerZone === undefined ? {} : { maxRecordSetsPerZone }),
+    ...settings,
     publisher: {
       publishZone(zone) {
         published.set(zone.id, zone);
         publications.push(zone.id);
       },
       withdrawZone: (id) => void published.delete(id),
+      publishCidrCollection: (collection) => void cidrCollections.set(collection.id, collection),
+      withdrawCidrCollection: (id) => void cidrCollections.delete(id),
     },
+    answers: { answerFromZone: () => undefined },
     health: {
       put: (id, config) => void checks.set(id, config),
       remove: (id) => void checks.delete(id),
@@ -82,6 +90,7 @@ export async function localRoute53({
     store,
     published,
     publications,
+    cidrCollections,
     checks,
     registered,
     observations,

@@ -1,0 +1,62 @@
+/**
+ * Key-signing keys as DNS shows them: the DNSKEY record, its key tag, and the DS record that a parent zone publishes.
+ * Sources: RFC 4034 sections 2 and 5 and appendix B, RFC 4509 (SHA-256 digests), RFC 6605 (P-256 keys).
+ */
+
+import { createHash } from "node:crypto";
+import type { DomainName } from "../route53/names.ts";
+import { nameToWire } from "./name-wire.ts";
+
+/** Zone key and secure entry point: what every key-signing key has. */
+export const KEY_SIGNING_KEY_FLAGS = 257;
+const DNSSEC_PROTOCOL = 3;
+export const SIGNING_ALGORITHM = { number: 13, mnemonic: "ECDSAP256SHA256" } as const;
+export const DIGEST_ALGORITHM = { number: 2, mnemonic: "SHA-256" } as const;
+
+/** DNSKEY data for the wire. `publicKey` is the point's two coordinates, 32 octets each. */
+export function dnskeyData(publicKey: Uint8Array): Buffer {
+  const head = Buffer.alloc(4);
+  head.writeUInt16BE(KEY_SIGNING_KEY_FLAGS, 0);
+  head.writeUInt8(DNSSEC_PROTOCOL, 2);
+  head.writeUInt8(SIGNING_ALGORITHM.number, 3);
+  return Buffer.concat([head, publicKey]);
+}
+
+/** RFC 4034 appendix B. */
+export function keyTag(dnskey: Uint8Array): number {
+  let sum = 0;
+  for (const [index, octet] of dnskey.entries()) sum += index % 2 === 0 ? octet << 8 : octet;
+  return (sum + ((sum >> 16) & 0xffff)) & 0xffff;
+}
+
+/** SHA-256 of owner and DNSKEY data, in upper-case hexadecimal. */
+function dsDigest(zone: DomainName, dnskey: Uint8Array): string {
+  return createHash("sha256").update(nameToWire(zone)).update(dnskey).digest("hex").toUpperCase();
+}
+
+export interface KeyRecords {
+  readonly keyTag: number;
+  /** Upper-case hexadecimal. */
+  readonly digest: string;
+  /** Base64 (RFC 4034 section 2.2). */
+  readonly publicKey: string;
+  /** Presentation form of the DS record's data. */
+  readonly ds: string;
+  /** Presentation form of the DNSKEY record's data. */
+  readonly dnskey: string;
+}
+
+/** The records of a zone's key-signing key. */
+export function keyRecords(zone: DomainName, publicKey: Uint8Array): KeyRecords {
+  const data = dnskeyData(publicKey);
+  const tag = keyTag(data);
+  const digest = dsDigest(zone, data);
+  const base64 = Buffer.from(publicKey).toString("base64");
+  return {
+    keyTag: tag,
+    digest,
+    publicKey: base64,
+    ds: `${tag} ${SIGNING_ALGORITHM.number} ${DIGEST_ALGORITHM.number} ${digest}`,
+    dnskey: `${KEY_SIGNING_KEY_FLAGS} ${DNSSEC_PROTOCOL} ${SIGNING_ALGORITHM.number} ${base64}`,
+  };
+}
