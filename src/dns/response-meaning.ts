@@ -38,8 +38,8 @@ export type ResponseMeaning =
   | { readonly kind: "no-data"; readonly authoritative: boolean; readonly soa: ResourceRecord | undefined }
   /** NXDOMAIN */
   | { readonly kind: "no-such-name"; readonly authoritative: boolean; readonly soa: ResourceRecord | undefined }
-  /** The server does not serve the zone it is delegated: it points up or to itself, or gives nothing. */
-  | { readonly kind: "lame"; readonly why: "points-up" | "points-to-itself" | "empty" }
+  /** The server does not serve the zone it is delegated: it points up, to itself or to where the name is not, or gives nothing. */
+  | { readonly kind: "lame"; readonly why: "points-up" | "points-to-itself" | "points-aside" | "empty" }
   | { readonly kind: "error"; readonly rcode: number };
 
 /** Whom was asked what. */
@@ -77,7 +77,8 @@ function referralOf(response: Message, asked: Asked): ResponseMeaning | undefine
   const zone = servers[0]?.name;
   if (zone === undefined || response.authorities.some((record) => record.type === TYPE.SOA)) return undefined;
   if (zone === asked.zone) return response.flags.authoritative ? undefined : { kind: "lame", why: "points-to-itself" };
-  if (!isWithin(zone, asked.zone) || !isWithin(asked.name, zone)) return { kind: "lame", why: "points-up" };
+  if (!isWithin(asked.name, zone)) return { kind: "lame", why: "points-aside" };
+  if (!isWithin(zone, asked.zone)) return { kind: "lame", why: "points-up" };
   const ignoredGlue = new Set<DomainName>();
   const nameServers = new Map<DomainName, string[]>();
   for (const record of servers.filter((one) => one.name === zone)) {

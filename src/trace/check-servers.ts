@@ -20,6 +20,8 @@ export interface CheckedQuestion {
 
 /** How many servers are asked at once. */
 const AT_ONCE = 8;
+/** More than any zone needs; a hostile one may name thousands, each of which would be looked up. */
+const MOST_SERVERS = 64;
 
 /** Runs `work` on all items, a few at a time; keeps their order. */
 async function eachOf<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
@@ -62,7 +64,7 @@ async function probe(
   };
 }
 
-/** The addresses that a server of the zone gives for a host in it; undefined when it gives none of a family the glue has. */
+/** The addresses that a server of the zone gives for a host in it, of the families that the glue has; undefined when it does not say. */
 async function addressesInZone(
   options: IterationOptions,
   zone: DomainName,
@@ -75,13 +77,17 @@ async function addressesInZone(
     // The registry may hold one family only, which is nobody's mistake.
     if (!glue.some((address) => address.includes(":") === (type === TYPE.AAAA))) continue;
     const outcome = await askServer(options, zone, server, { name: host, type });
-    if (outcome.kind !== "response" || outcome.meaning.kind !== "answer") return undefined;
-    found.push(...outcome.meaning.records.map(addressOf).filter((address) => address !== undefined));
+    const meaning = outcome.kind === "response" ? outcome.meaning : undefined;
+    if (meaning?.kind === "answer") {
+      found.push(...meaning.records.map(addressOf).filter((address) => address !== undefined));
+    } else if (!((meaning?.kind === "no-data" || meaning?.kind === "no-such-name") && meaning.authoritative)) {
+      return undefined;
+    }
   }
   return found;
 }
 
-/** Asks all servers that the parent names, then those that only the zone itself names. */
+/** Asks the servers that the parent names, then those that only the zone itself names. */
 export async function checkServers(
   options: IterationOptions,
   delegation: Delegation,
@@ -96,14 +102,18 @@ export async function checkServers(
     );
     return { name, addressesFrom, probes };
   };
-  const atParent = await eachOf(delegation.nameServers, ({ name, glue }) => check(name, glue));
+  const delegated = delegation.nameServers.slice(0, MOST_SERVERS);
+  const atParent = await eachOf(delegated, ({ name, glue }) => check(name, glue));
   const inZone = new Set(atParent.flatMap(({ probes }) => probes.flatMap((one) => one.nameServers ?? [])));
-  const atParentNames = new Set<string>(atParent.map(({ name }) => name));
-  const missing = [...inZone].filter((name) => !atParentNames.has(name)).map(domainName);
+  const atParentNames = new Set<string>(delegation.nameServers.map(({ name }) => name));
+  const missing = [...inZone]
+    .filter((name) => !atParentNames.has(name))
+    .map(domainName)
+    .slice(0, MOST_SERVERS);
   const serving = atParent.flatMap(({ name, probes }) =>
     probes.filter((one) => one.serves).map(({ address }) => ({ name, address, port: options.port })),
   )[0];
-  const inZoneAddresses = await eachOf(delegation.nameServers, async ({ name, glue }) =>
+  const inZoneAddresses = await eachOf(delegated, async ({ name, glue }) =>
     serving === undefined || glue.length === 0 || !isWithin(name, zone)
       ? undefined
       : addressesInZone(options, zone, serving, name, glue),

@@ -15,6 +15,8 @@ export interface Evidence extends Omit<TraceReport, "findings" | "durationMs"> {
 
 /** An hour: longer is too long for what a failover or a change must reach. */
 const LONG_TTL_SECONDS = 3600;
+/** RFC 1035 section 4.2.1 */
+const PLAIN_UDP_OCTETS = 512;
 const ADDRESS_TYPES = new Set(["A", "AAAA", "CNAME"]);
 
 /** Second-level suffixes of country domains under which names are registered, such as co.uk and com.au. */
@@ -145,9 +147,10 @@ function judgeServers({ servers, zone, port }: Evidence): Finding[] {
     probe.serves || probe.result.kind === "failure" ? undefined : lameness(probe),
   );
   return [
-    ...withoutAddress.map(({ name }) => {
-      const inside = isWithin(domainName(name), domainName(zone));
-      const code = inside ? "delegation.missing-glue" : "delegation.server-without-address";
+    ...withoutAddress.map(({ name, listedBy }) => {
+      // Glue is the parent's to give, to the servers that it names.
+      const lacksGlue = listedBy !== "child" && isWithin(domainName(name), domainName(zone));
+      const code = lacksGlue ? "delegation.missing-glue" : "delegation.server-without-address";
       return traceFinding(code, { server: displayName(name), zone: zoneText(zone) });
     }),
     ...unreachable.map((one) => traceFinding("delegation.unreachable", { ...one, port: String(port) })),
@@ -163,7 +166,8 @@ function judgeGlue({ name, probes, addressesInZone }: ServerCheck): Finding[] {
     listText(list.sort()),
   );
   if (glue === undefined || addresses === undefined || glue === addresses) return [];
-  return [traceFinding("delegation.glue-differs", { server: displayName(name), glue, addresses })];
+  const params = { server: displayName(name), glue, addresses: addresses === "" ? "that there is none" : addresses };
+  return [traceFinding("delegation.glue-differs", params)];
 }
 
 function judgeExtras(check: ServerCheck, { address, exchange }: ServerProbe): Finding[] {
@@ -236,23 +240,36 @@ function judgeAgreement(evidence: Evidence): Finding[] {
   return [traceFinding(varies ? "servers.answers-vary" : "servers.values-differ", params)];
 }
 
-/** Things about the answer that the last query of the question itself shows. */
+type QueryStep = Extract<TraceReport["steps"][number], { kind: "query" }>;
+
+/** What zones said of the names on the way to the answer, rather than where else to ask. */
+const SAID = new Set(["answer", "alias", "no-data", "no-such-name"]);
+
+/** Whether a client's network made a difference, at the last name or at an alias before it. */
+function judgeClientSubnet(asked: readonly QueryStep[], clientSubnet: string): Finding[] {
+  const said = asked.filter((step) => SAID.has(step.result.kind));
+  if (said.length === 0) return [];
+  const scope = Math.max(...said.map((step) => step.exchange?.clientSubnetScope ?? 0));
+  // A server may want more bits than it was told (RFC 7871 section 7.2.1).
+  const bits = Math.min(scope, Number(clientSubnet.split("/")[1]));
+  const params = { bits: String(bits), subnet: clientSubnet };
+  return [bits > 0 ? traceFinding("subnet.used", params) : traceFinding("subnet.ignored", params)];
+}
+
+/** Things about the answer that the queries of the question itself show. */
 function judgeExchange({ steps, clientSubnet, servers }: Evidence): Finding[] {
-  const last = steps.findLast((step) => step.kind === "query" && step.level === 0 && step.result.kind !== "failure");
-  if (last?.kind !== "query" || last.exchange === undefined) return [];
+  const asked = steps.filter(
+    (step): step is QueryStep => step.kind === "query" && step.level === 0 && step.result.kind !== "failure",
+  );
+  const last = asked.at(-1);
+  if (last?.exchange === undefined) return [];
   const exchange: ShownExchange = last.exchange;
   const found: Finding[] = [];
   if (exchange.truncatedOverUdp) {
-    found.push(traceFinding("answer.needs-tcp", { size: String(PLAIN_EDNS.udpSize) }));
+    const size = exchange.withoutEdns ? PLAIN_UDP_OCTETS : PLAIN_EDNS.udpSize;
+    found.push(traceFinding("answer.needs-tcp", { size: String(size) }));
   }
-  if (clientSubnet !== undefined && last.result.kind === "answer") {
-    const bits = exchange.clientSubnetScope ?? 0;
-    found.push(
-      bits > 0
-        ? traceFinding("subnet.used", { bits: String(bits), subnet: clientSubnet })
-        : traceFinding("subnet.ignored", { subnet: clientSubnet }),
-    );
-  }
+  if (clientSubnet !== undefined) found.push(...judgeClientSubnet(asked, clientSubnet));
   // With every server asked, what they say is found there.
   if (servers.length === 0) {
     for (const text of exchange.extendedErrors) {

@@ -36,7 +36,7 @@ export type ShownResult =
       readonly negativeTtlSeconds?: number;
       readonly soaOwner?: string;
     }
-  | { readonly kind: "lame"; readonly why: "points-up" | "points-to-itself" | "empty" }
+  | { readonly kind: "lame"; readonly why: "points-up" | "points-to-itself" | "points-aside" | "empty" }
   | { readonly kind: "error" }
   | { readonly kind: "failure"; readonly reason: ExchangeFailure; readonly detail: string };
 
@@ -47,7 +47,7 @@ export interface ShownExchange {
   readonly sizeBytes: number;
   /** UDP gave a truncated answer first. */
   readonly truncatedOverUdp: boolean;
-  /** The server could not read EDNS and was asked again without. */
+  /** The server could not read EDNS and was asked again without, or passed it over. */
   readonly withoutEdns: boolean;
   readonly rcode: string;
   readonly authoritative: boolean;

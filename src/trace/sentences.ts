@@ -54,6 +54,7 @@ function referralSentence(zone: string, result: Extract<ShownResult, { kind: "re
 
 const LAME = {
   "points-up": "points to a zone further up instead of answering: it does not serve the zone it is delegated",
+  "points-aside": "points to a zone that the name is not in: it does not serve the zone it is delegated",
   "points-to-itself": "points back to the zone it was asked about: it does not serve it",
   empty: "says neither yes nor no: it does not serve the zone it is delegated",
 } as const;

@@ -2,11 +2,11 @@
 
 import type { ExchangeResult } from "../dns/client.ts";
 import type { QueryOutcome } from "../dns/iterate.ts";
-import { ednsOption, type ResourceRecord } from "../dns/message.ts";
+import { ednsOption, type Message, type ResourceRecord } from "../dns/message.ts";
 import { rdataToText } from "../dns/rdata.ts";
 import type { ResponseMeaning } from "../dns/response-meaning.ts";
 import { negativeTtlSeconds } from "../dns/typed-rdata.ts";
-import { extendedErrorName, rcodeName, typeName } from "../dns/types.ts";
+import { extendedErrorName, RCODE, rcodeName, typeName } from "../dns/types.ts";
 import type { ShownExchange, ShownRecord, ShownResult } from "./report.ts";
 
 export function shownRecord(record: ResourceRecord): ShownRecord {
@@ -42,6 +42,11 @@ function shownMeaning(meaning: ResponseMeaning): ShownResult {
   }
 }
 
+/** A server that knows EDNS answers with it what was asked with it (RFC 6891 section 7); errors often come without all the same. */
+function passedOverEdns({ edns, rcode }: Message): boolean {
+  return edns === undefined && (rcode === RCODE.NOERROR || rcode === RCODE.NXDOMAIN);
+}
+
 function shownExchange(result: ExchangeResult, withoutEdns: boolean): ShownExchange {
   const { response } = result;
   const subnet = ednsOption(response, "ecs");
@@ -50,7 +55,7 @@ function shownExchange(result: ExchangeResult, withoutEdns: boolean): ShownExcha
     transport: result.transport,
     sizeBytes: result.sizeBytes,
     truncatedOverUdp: result.truncatedOverUdp,
-    withoutEdns,
+    withoutEdns: withoutEdns || passedOverEdns(response),
     rcode: rcodeName(response.rcode),
     authoritative: response.flags.authoritative,
     recursionAvailable: response.flags.recursionAvailable,

@@ -183,7 +183,7 @@ describe("what is wrong with a delegation", () => {
 
   it("shows a name server without an address", async () => {
     const delegation = `example.com 9 NS ns1.example.com\nexample.com 9 NS gone.com\nns1.example.com 9 A ${ONE}`;
-    const zone = `${SOA}\nexample.com 9 NS ns1.example.com\nexample.com 9 NS gone.com\nwww.example.com 60 A 192.0.2.1`;
+    const zone = ZONE.replace("172800 NS ns2.example.com", "9 NS gone.com");
     const { report } = await run("www.example.com", { delegation, one: zoneScript({ "example.com": zone }) });
     expect(found(report)).toEqual(["problem delegation.server-without-address"]);
   });
@@ -211,6 +211,42 @@ describe("what is wrong with a delegation", () => {
     ]);
   });
 
+  it("shows glue for a host that the zone does not know", async () => {
+    const forgotten = zoneScript({ "example.com": ZONE.replace(`ns2.example.com 172800 A ${TWO}`, "") });
+    const { report } = await run("www.example.com", { one: forgotten, two: forgotten });
+    expect(report.findings.map((finding) => finding.message)).toEqual([
+      "The parent says that ns2.example.com has the address 127.78.1.2; the zone itself says that there is none.",
+    ]);
+  });
+
+  it("does not ask the parent for glue of a server that only the zone names", async () => {
+    const script = zoneScript({ "example.com": `${ZONE}\nexample.com 172800 NS ns3.example.com` });
+    const { report } = await run("www.example.com", { one: script, two: script });
+    expect(found(report)).toEqual(["problem delegation.server-without-address", "warning delegation.only-in-zone"]);
+  });
+
+  it("tells a server that points up from one that points to where the name is not", async () => {
+    const pointing = (zone: string): Script => {
+      const authorities = resourceRecords(`${zone} 60 NS ns.elsewhere.net`);
+      return (query) => reply(query, { flags: NO_FLAGS, authorities });
+    };
+    const { report } = await run("www.example.com", { one: pointing("."), two: pointing("mail.example.com") });
+    const sentences = report.steps.flatMap((step) =>
+      step.kind === "query" && step.result.kind === "lame" ? step.meaning : [],
+    );
+    expect(sentences).toEqual([
+      "The server points to a zone further up instead of answering: it does not serve the zone it is delegated.",
+      "The server points to a zone that the name is not in: it does not serve the zone it is delegated.",
+    ]);
+  });
+
+  it("that names more servers than a zone needs is looked at as far as that goes", async () => {
+    const many = Array.from({ length: 300 }, (_, i) => `example.com 9 NS ns-${i}.gone.com`).join("\n");
+    const script = zoneScript({ "example.com": `${ZONE}\n${many}` });
+    const { report } = await run("www.example.com", { one: script, two: script });
+    expect(report.servers).toHaveLength(66);
+  });
+
   it("is not blamed for a machine without IPv6", async () => {
     const { report } = await run("www.example.com", {
       // Nobody listens on ::1, which every machine refuses or cannot reach.
@@ -226,6 +262,45 @@ describe("what is wrong with a delegation", () => {
     expect(found(report)).toEqual(["problem trace.not-delegated", "info trace.negative-ttl"]);
     expect(report.findings[0]?.message).toMatch(/^com has no nowhere\.com:/);
     expect(report.servers).toEqual([]);
+  });
+});
+
+describe("a client's network", () => {
+  const clientSubnet = parseClientSubnet("198.51.100.0/24");
+  const request = clientSubnet === undefined ? {} : { clientSubnet };
+  /** Answers with a scope, for the names that it is given one for. */
+  const scoped =
+    (script: Script, scopes: Readonly<Record<string, number>>): Script =>
+    (query, transport) => {
+      const answer = script(query, transport);
+      const bits = scopes[query.questions[0]?.name ?? ""];
+      if (bits === undefined || clientSubnet === undefined || answer === undefined || answer instanceof Uint8Array)
+        return answer;
+      return { ...answer, edns: { ...PLAIN_EDNS, options: [{ ...clientSubnet, scopePrefixLength: bits }] } };
+    };
+  const messages = (report: TraceReport) => report.findings.map((finding) => finding.message);
+
+  it("counts at an alias on the way as well", async () => {
+    const zone = zoneScript({
+      "example.com": `${ZONE}\nwww2.example.com 60 CNAME www.example.com`,
+    });
+    const chain: Script = (query, transport) =>
+      query.questions[0]?.name === "www2.example.com."
+        ? reply(query, { answers: resourceRecords("www2.example.com 60 CNAME www.example.com") })
+        : zone(query, transport);
+    const script = scoped(chain, { "www2.example.com.": 20, "www.example.com.": 0 });
+    const { report } = await run("www2.example.com", { one: script, two: script, request });
+    expect(messages(report)).toEqual([
+      "The answer depends on the client's network: on the first 20 bits of 198.51.100.0/24.",
+    ]);
+  });
+
+  it("counts where there is no answer for it, and no more of it than was told", async () => {
+    const script = scoped(good, { "mail.example.com.": 28 });
+    const { report } = await run("mail.example.com", { one: script, two: script, request });
+    expect(messages(report)).toContain(
+      "The answer depends on the client's network: on the first 24 bits of 198.51.100.0/24.",
+    );
   });
 });
 
@@ -319,6 +394,14 @@ describe("what is wrong with an answer", () => {
     const { report } = await run("www.example.com", { one: talking, two: old });
     expect(found(report)).toEqual(["warning server.no-edns", "info server.says"]);
     expect(report.findings[1]?.message).toBe(`ns1.example.com (${ONE}) adds: Stale Answer: from before.`);
+
+    const silent: Script = (query, transport) => {
+      const { edns: _, ...bare } = query;
+      return good(bare, transport);
+    };
+    expect(found((await run("www.example.com", { one: silent, two: good })).report)).toEqual([
+      "warning server.no-edns",
+    ]);
 
     const many = Array.from({ length: 100 }, (_, i) => `many.example.com 60 A 192.0.2.${i}`).join("\n");
     const large = await run("many.example.com", serving(many));
