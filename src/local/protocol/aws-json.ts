@@ -1,7 +1,9 @@
 /** The awsJson 1.0 and 1.1 protocols (CloudWatch Logs, Route 53 Domains, Cloud Map, ...): the operation is in `X-Amz-Target`, bodies are JSON. */
 
 import { JsonShapeSerializer } from "@aws-sdk/core/protocols";
+import type { NormalizedSchema } from "@smithy/core/schema";
 import { MalformedRequestError } from "./aws-error.ts";
+import { EVENT_STREAM_TYPE, encodeEventStream, eventStreamMemberOf } from "./event-stream.ts";
 import { readJson } from "./json-input.ts";
 import type { Protocol } from "./protocol.ts";
 import { headerOf, type WireResponse } from "./request.ts";
@@ -30,6 +32,12 @@ function parse(body: Uint8Array): unknown {
   }
 }
 
+function writeJson(schema: NormalizedSchema, value: unknown): string {
+  const serializer = new JsonShapeSerializer(SERIALIZER_SETTINGS);
+  serializer.write(schema, value);
+  return String(serializer.flush());
+}
+
 export function awsJson({ version, target }: AwsJsonSettings): Protocol {
   const contentType = `application/x-amz-json-${version}`;
   return (operations) => ({
@@ -46,12 +54,12 @@ export function awsJson({ version, target }: AwsJsonSettings): Protocol {
       return operation.input.isStructSchema() ? (readJson(operation.input, value) as Record<string, unknown>) : {};
     },
     write(operation, output, requestId): WireResponse {
-      let body = "{}";
-      if (operation.output.isStructSchema()) {
-        const serializer = new JsonShapeSerializer(SERIALIZER_SETTINGS);
-        serializer.write(operation.output, output);
-        body = String(serializer.flush());
+      const stream = eventStreamMemberOf(operation.output);
+      if (stream !== undefined) {
+        const body = encodeEventStream(operation.output, stream, output, { contentType, write: writeJson });
+        return { status: 200, headers: { "Content-Type": EVENT_STREAM_TYPE, "x-amzn-RequestId": requestId }, body };
       }
+      const body = operation.output.isStructSchema() ? writeJson(operation.output, output) : "{}";
       return { status: 200, headers: { "Content-Type": contentType, "x-amzn-RequestId": requestId }, body };
     },
     writeError(error, requestId): WireResponse {

@@ -8,10 +8,10 @@ import { isIPv4, isIPv6 } from "node:net";
 
 /** Whether a host, as in a URL (no port), can only be this machine. */
 export function isLoopbackHost(host: string): boolean {
-  // Clients put `data-` in front of the host for some operations (Cloud Map's DiscoverInstances).
+  // Clients put these in front of the host for some operations (Cloud Map's DiscoverInstances, Logs' StartLiveTail).
   const name = host
     .toLowerCase()
-    .replace(/^data-/, "")
+    .replace(/^(?:data|stream|streaming)-/, "")
     .replace(/\.$/, "");
   if (name.startsWith("[") && name.endsWith("]")) return isIPv6(name.slice(1, -1)) && name === "[::1]";
   if (isIPv4(name)) return name.startsWith("127.");

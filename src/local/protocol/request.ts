@@ -16,7 +16,8 @@ export interface WireRequest {
 export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
+  /** In parts when it is a stream, which has to end when the request's signal is aborted. */
+  readonly body: string | Uint8Array | AsyncIterable<Uint8Array>;
 }
 
 /** The credential scope of a Signature Version 4: `AKID/20261120/us-east-1/route53/aws4_request`. */

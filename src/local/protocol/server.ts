@@ -1,6 +1,7 @@
 /** The AWS protocol server: one HTTP request handler for any number of services, driven by the SDK's own schemas. */
 
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError, MalformedRequestError } from "./aws-error.ts";
 import { ClientGoneError, readBody } from "./body.ts";
@@ -110,8 +111,35 @@ function recognise(services: readonly ServiceDefinition[], request: WireRequest)
   });
 }
 
-function send(response: ServerResponse, answer: WireResponse, closing: boolean): void {
+/** Sends a body part by part, no faster than the client reads. */
+async function sendStream(
+  response: ServerResponse,
+  answer: WireResponse,
+  parts: AsyncIterable<Uint8Array>,
+  gone: AbortSignal,
+): Promise<void> {
+  response.writeHead(answer.status, { ...answer.headers });
+  // The client learns that the stream is open before there is anything in it.
+  response.flushHeaders();
+  for await (const part of parts) {
+    if (gone.aborted) return;
+    if (response.write(part)) continue;
+    // Rejects when the client goes away; then there is nobody to send the rest to.
+    await once(response, "drain", { signal: gone }).catch(() => {});
+  }
+  response.end();
+}
+
+async function send(
+  response: ServerResponse,
+  answer: WireResponse,
+  closing: boolean,
+  gone: AbortSignal,
+): Promise<void> {
   if (response.destroyed || response.headersSent) return;
+  if (typeof answer.body === "object" && Symbol.asyncIterator in answer.body) {
+    return sendStream(response, answer, answer.body, gone);
+  }
   const body = typeof answer.body === "string" ? Buffer.from(answer.body, "utf8") : Buffer.from(answer.body);
   response.writeHead(answer.status, {
     ...answer.headers,
@@ -212,7 +240,7 @@ export function createProtocolServer(settings: ProtocolServerSettings): Protocol
       });
       try {
         const { response, service, operation, errorCode } = await answer(incoming, requestId, gone.signal);
-        send(outgoing, response, !incoming.complete);
+        await send(outgoing, response, !incoming.complete, gone.signal);
         const durationMs = performance.now() - startedAt;
         settings.onCall?.({ requestId, service, operation, status: response.status, errorCode, durationMs });
       } catch (error) {

@@ -1,7 +1,6 @@
 /** CloudWatch Logs: putting, getting and filtering log events. */
 
 import type { Clock } from "../../../clock.ts";
-import { FilterPatternError, parseFilterPattern } from "./filter-pattern/filter-pattern.ts";
 import {
   type EventPosition,
   eventBytes,
@@ -9,10 +8,12 @@ import {
   type LogEvent,
   type LogGroup,
   type LogStorage,
+  type LogStreamState,
   type NewEvent,
 } from "./log-storage.ts";
 import {
   checkRange,
+  compilePattern,
   decodeToken,
   encodeToken,
   groupByEither,
@@ -27,13 +28,17 @@ const DAY_MS = 24 * HOUR_MS;
 /** API Reference, PutLogEvents: the constraints of a batch. */
 const MAX_BATCH_BYTES = 1_048_576;
 const MAX_BATCH_EVENTS = 10_000;
+const MAX_EVENT_BYTES = 1_048_576;
 const MAX_AGE_MS = 14 * DAY_MS;
 const MAX_AHEAD_MS = 2 * HOUR_MS;
 /** Of a page of events. */
 const MAX_PAGE_EVENTS = 10_000;
 const MAX_PAGE_BYTES = 1_048_576;
-/** A page that finds little stops after this many, so that one request never blocks the others for long. */
+/** A page that finds little stops after this much, so that one request never blocks the others for long. */
 const MAX_SCANNED = 20_000;
+const MAX_SCANNED_BYTES = 16 * 1024 * 1024;
+/** Many clients take an empty page of a stream for its end, so that takes more of other streams' events in between. */
+const MAX_SCANNED_FOR_ONE = 200_000;
 
 const BEGINNING: EventPosition = { timestamp: 0, sequence: 0 };
 const END: EventPosition = { timestamp: Number.MAX_SAFE_INTEGER, sequence: 0 };
@@ -70,18 +75,27 @@ interface Page {
   readonly complete: boolean;
 }
 
+interface PageSettings {
+  readonly limit: number;
+  readonly keep: (event: LogEvent) => boolean;
+  /** How many events to look at for the first one. */
+  readonly patience: number;
+}
+
 /** Takes events until a page is full. */
-function pageOf(walk: Iterable<LogEvent>, limit: number, keep: (event: LogEvent) => boolean): Page {
+function pageOf(walk: Iterable<LogEvent>, { limit, keep, patience }: PageSettings): Page {
   const events: LogEvent[] = [];
   let last: EventPosition | undefined;
-  let [bytes, scanned] = [0, 0];
+  let [bytes, scanned, scannedBytes] = [0, 0, 0];
   for (const event of walk) {
     const size = eventBytes(event.message);
-    if (events.length >= limit || scanned >= MAX_SCANNED || (events.length > 0 && bytes + size > MAX_PAGE_BYTES)) {
+    const tired = scanned >= (events.length === 0 ? patience : MAX_SCANNED) || scannedBytes >= MAX_SCANNED_BYTES;
+    if (tired || events.length >= limit || (events.length > 0 && bytes + size > MAX_PAGE_BYTES)) {
       return { events, last, complete: false };
     }
     scanned += 1;
     last = event;
+    scannedBytes += size;
     if (!keep(event)) continue;
     events.push(event);
     bytes += size;
@@ -100,15 +114,6 @@ function readBoundary(token: string): { direction: "f" | "b"; at: EventPosition 
   return { direction: direction === "f" ? "f" : "b", at: { timestamp: Number(timestamp), sequence: Number(sequence) } };
 }
 
-function compilePattern(text: string | undefined): (message: string) => boolean {
-  try {
-    return parseFilterPattern(text ?? "").matches;
-  } catch (error) {
-    if (error instanceof FilterPatternError) throw invalidParameter(error.message);
-    throw error;
-  }
-}
-
 function checkBatch(events: readonly NewEvent[]): void {
   checkRange(events.length, "logEvents", 1, MAX_BATCH_EVENTS);
   let bytes = 0;
@@ -123,7 +128,11 @@ function checkBatch(events: readonly NewEvent[]): void {
     if (timestamp < before)
       throw invalidParameter("Log events in a single PutLogEvents request must be in chronological order.");
     before = timestamp;
-    bytes += eventBytes(message);
+    const size = eventBytes(message);
+    if (size > MAX_EVENT_BYTES) {
+      throw invalidParameter(`Log event too large: ${size} bytes exceeds limit of ${MAX_EVENT_BYTES}`);
+    }
+    bytes += size;
   }
   if (bytes > MAX_BATCH_BYTES)
     throw invalidParameter(`Upload too large: ${bytes} bytes exceeds limit of ${MAX_BATCH_BYTES}`);
@@ -137,6 +146,20 @@ export function eventHandlers(
   clock: Pick<Clock, "now">,
   settle: () => void,
 ): LogsHandlers<"PutLogEvents" | "GetLogEvents" | "FilterLogEvents"> {
+  /** The events of a group in a range, less those that cannot be the stream's. */
+  function eventsAround(
+    { firstEventAt, lastEventAt }: LogStreamState,
+    group: LogGroup,
+    from: EventPosition,
+    to: EventPosition,
+    reverse: boolean,
+  ): Iterable<LogEvent> {
+    if (firstEventAt === undefined || lastEventAt === undefined) return [];
+    const first = { timestamp: firstEventAt, sequence: 0 };
+    const beyond = { timestamp: lastEventAt + 1, sequence: 0 };
+    return storage.events(group, later(from, first), earlier(to, beyond), reverse);
+  }
+
   return {
     PutLogEvents(input, { region }) {
       const group = groupOrThrow(storage, { region, name: input.logGroupName });
@@ -170,7 +193,7 @@ export function eventHandlers(
     GetLogEvents(input, context) {
       settle();
       const group = groupByEither(storage, input, context);
-      streamOrThrow(storage, group, input.logStreamName);
+      const stream = streamOrThrow(storage, group, input.logStreamName);
       const limit = checkRange(input.limit ?? MAX_PAGE_EVENTS, "limit", 1, MAX_PAGE_EVENTS);
       const token = input.nextToken === undefined ? undefined : readBoundary(input.nextToken);
       const backward = token === undefined ? input.startFromHead !== true : token.direction === "b";
@@ -178,14 +201,18 @@ export function eventHandlers(
       let to = atTime(input.endTime, "endTime", END);
       if (token !== undefined && backward) to = earlier(to, token.at);
       if (token !== undefined && !backward) from = later(from, token.at);
-      const walk = storage.events(group, from, to, backward);
-      const page = pageOf(walk, limit, (event) => event.stream === input.logStreamName);
+      const page = pageOf(eventsAround(stream, group, from, to, backward), {
+        limit,
+        keep: (event) => event.stream === input.logStreamName,
+        patience: MAX_SCANNED_FOR_ONE,
+      });
       const events = backward ? [...page.events].reverse() : page.events;
       // At the end the token is the one that came, however much of other streams was looked at; a page that stopped early
       // goes on behind what it looked at, which may be further than what it holds.
       const stoppedAt = page.complete ? undefined : page.last;
       const [first, final] = [events[0], events.at(-1)];
-      const rest = token?.at ?? (backward ? to : from);
+      // Where nothing was found and no token said where, what comes later is still ahead.
+      const rest = token?.at ?? from;
       const behind = final === undefined ? rest : after(final);
       const forwardAt = backward || stoppedAt === undefined ? behind : after(stoppedAt);
       const backwardAt = (backward ? stoppedAt : undefined) ?? first ?? rest;
@@ -219,10 +246,12 @@ export function eventHandlers(
         if (reverse) to = earlier(to, at);
         else from = later(from, after(at));
       }
-      const page = pageOf(storage.events(group, from, to, reverse), limit, (event) => {
-        const wanted =
-          names === undefined ? prefix === undefined || event.stream.startsWith(prefix) : names.includes(event.stream);
-        return wanted && matches(event.message);
+      const wanted = (stream: string) =>
+        names === undefined ? prefix === undefined || stream.startsWith(prefix) : names.includes(stream);
+      const page = pageOf(storage.events(group, from, to, reverse), {
+        limit,
+        keep: ({ stream, message }) => wanted(stream) && matches(message),
+        patience: MAX_SCANNED,
       });
       const next = page.complete ? undefined : page.last;
       return {

@@ -1,5 +1,6 @@
 /** CloudWatch Logs: log groups, their retention and their tags. */
 
+import type { LogFilters } from "./filter-storage.ts";
 import { logGroupArn, logGroupOfArn } from "./log-arns.ts";
 import type { LogGroup, LogGroupState, LogStorage } from "./log-storage.ts";
 import {
@@ -8,6 +9,7 @@ import {
   checkRange,
   decodeToken,
   encodeToken,
+  groupByEither,
   groupOrThrow,
   invalidParameter,
   type LogsHandlers,
@@ -30,7 +32,11 @@ type GroupOperations =
   | "DeleteRetentionPolicy"
   | "TagResource"
   | "UntagResource"
-  | "ListTagsForResource";
+  | "ListTagsForResource"
+  | "TagLogGroup"
+  | "UntagLogGroup"
+  | "ListTagsLogGroup"
+  | "PutLogGroupDeletionProtection";
 
 function checkTags(tags: Readonly<Record<string, string>>): void {
   if (Object.keys(tags).length > MAX_TAGS)
@@ -42,7 +48,7 @@ function checkTags(tags: Readonly<Record<string, string>>): void {
   }
 }
 
-export function groupHandlers(storage: LogStorage): LogsHandlers<GroupOperations> {
+export function groupHandlers(storage: LogStorage, filters: LogFilters): LogsHandlers<GroupOperations> {
   function withoutRetention(state: LogGroupState): LogGroupState {
     const { retentionDays: _, ...rest } = state;
     return rest;
@@ -61,7 +67,7 @@ export function groupHandlers(storage: LogStorage): LogsHandlers<GroupOperations
       logGroupName: group.name,
       creationTime: state.createdAt,
       ...(state.retentionDays === undefined ? {} : { retentionInDays: state.retentionDays }),
-      metricFilterCount: 0,
+      metricFilterCount: filters.metric.of(state.id).length,
       arn: `${arn}:*`,
       logGroupArn: arn,
       storedBytes: storage.storedBytes(group),
@@ -69,6 +75,26 @@ export function groupHandlers(storage: LogStorage): LogsHandlers<GroupOperations
       deletionProtectionEnabled: state.deletionProtection,
       ...(state.kmsKeyId === undefined ? {} : { kmsKeyId: state.kmsKeyId }),
     };
+  }
+
+  /** "only arn, creationTime, and logGroupName are included" (API Reference, DescribeLogGroups, logGroupNamePattern). */
+  function describeBriefly(group: LogGroup, account: string) {
+    return {
+      logGroupName: group.name,
+      creationTime: group.state.createdAt,
+      arn: `${logGroupArn(account, group)}:*`,
+    };
+  }
+
+  function addTags(group: LogGroup, added: Readonly<Record<string, string>>): void {
+    const tags = { ...group.state.tags, ...added };
+    checkTags(tags);
+    storage.changeGroup(group, { ...group.state, tags });
+  }
+
+  function removeTags(group: LogGroup, keys: readonly string[]): void {
+    const kept = Object.entries(group.state.tags).filter(([key]) => !keys.includes(key));
+    storage.changeGroup(group, { ...group.state, tags: Object.fromEntries(kept) });
   }
 
   return {
@@ -99,6 +125,8 @@ export function groupHandlers(storage: LogStorage): LogsHandlers<GroupOperations
           "The specified log group has deletion protection enabled and cannot be deleted.",
         );
       }
+      filters.metric.removeAllOf(group.state.id);
+      filters.subscription.removeAllOf(group.state.id);
       storage.removeGroup(group);
       return {};
     },
@@ -124,7 +152,9 @@ export function groupHandlers(storage: LogStorage): LogsHandlers<GroupOperations
       const page = found.slice(0, limit);
       const last = found.length > limit ? page.at(-1) : undefined;
       return {
-        logGroups: page.map((group) => describe(group, account)),
+        logGroups: page.map((group) =>
+          part === undefined ? describe(group, account) : describeBriefly(group, account),
+        ),
         ...(last === undefined ? {} : { nextToken: encodeToken({ after: last.name }) }),
       };
     },
@@ -143,22 +173,37 @@ export function groupHandlers(storage: LogStorage): LogsHandlers<GroupOperations
     },
 
     TagResource(input, { account }) {
-      const group = groupOfResource(input.resourceArn, account);
-      const tags = { ...group.state.tags, ...input.tags };
-      checkTags(tags);
-      storage.changeGroup(group, { ...group.state, tags });
+      addTags(groupOfResource(input.resourceArn, account), input.tags);
       return {};
     },
 
     UntagResource(input, { account }) {
-      const group = groupOfResource(input.resourceArn, account);
-      const kept = Object.entries(group.state.tags).filter(([key]) => !input.tagKeys.includes(key));
-      storage.changeGroup(group, { ...group.state, tags: Object.fromEntries(kept) });
+      removeTags(groupOfResource(input.resourceArn, account), input.tagKeys);
       return {};
     },
 
     ListTagsForResource(input, { account }) {
       return { tags: { ...groupOfResource(input.resourceArn, account).state.tags } };
+    },
+
+    TagLogGroup(input, { region }) {
+      addTags(groupOrThrow(storage, { region, name: input.logGroupName }), input.tags);
+      return {};
+    },
+
+    UntagLogGroup(input, { region }) {
+      removeTags(groupOrThrow(storage, { region, name: input.logGroupName }), input.tags);
+      return {};
+    },
+
+    ListTagsLogGroup(input, { region }) {
+      return { tags: { ...groupOrThrow(storage, { region, name: input.logGroupName }).state.tags } };
+    },
+
+    PutLogGroupDeletionProtection(input, context) {
+      const group = groupByEither(storage, { logGroupIdentifier: input.logGroupIdentifier }, context);
+      storage.changeGroup(group, { ...group.state, deletionProtection: input.deletionProtectionEnabled });
+      return {};
     },
   };
 }

@@ -54,10 +54,18 @@ export interface LogGroup extends LogGroupAddress {
   readonly state: LogGroupState;
 }
 
+/** What one write added to a group. */
+export interface AddedEvents {
+  readonly group: LogGroup;
+  readonly byStream: ReadonlyMap<string, readonly NewEvent[]>;
+  /** Epoch ms. */
+  readonly ingestedAt: number;
+}
+
 /** What CloudWatch Logs adds to each event's UTF-8 length when it counts bytes (API Reference, PutLogEvents). */
 export const EVENT_OVERHEAD_BYTES = 26;
 const DAY_MS = 24 * 3600 * 1000;
-/** Expired events go when new ones come, a few at a time, so that no write takes long. */
+/** Expired events also go when new ones come, a few at a time, so that no write takes long. */
 const PURGE_PER_WRITE = 200;
 
 export function eventBytes(message: string): number {
@@ -79,6 +87,7 @@ export class LogStorage {
   /** Keys: group id, timestamp, sequence. */
   readonly #events: Table<EventState>;
   readonly #counters: Table<number>;
+  readonly #listeners = new Set<(added: AddedEvents) => void>();
 
   constructor(store: Store, clock: Pick<Clock, "now">) {
     this.#store = store;
@@ -186,8 +195,35 @@ export class LogStorage {
           storedBytes: before.storedBytes + bytes,
         });
       }
-      this.#purgeExpired(group, ingestedAt);
+      this.#purgeExpired(group, ingestedAt, PURGE_PER_WRITE);
     });
+    for (const listener of this.#listeners) listener({ group, byStream, ingestedAt });
+  }
+
+  /** Called after each write of events; returns what ends that. */
+  onAdded(listener: (added: AddedEvents) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Removes up to `limit` expired events, of whatever groups. True when there may be more. */
+  sweep(limit: number): boolean {
+    const now = this.#clock.now();
+    let left = limit;
+    for (const { key, value } of [...this.#groups.entries()]) {
+      if (left <= 0) return true;
+      if (value.retentionDays === undefined || !Array.isArray(key)) continue;
+      const group = { region: String(key[0]), name: String(key[1]), state: value };
+      left -= this.#store.write(() => this.#purgeExpired(group, now, left));
+    }
+    return left <= 0;
+  }
+
+  /** The event at a position of a group, unless it has expired. */
+  eventAt(group: LogGroup, { timestamp, sequence }: EventPosition): LogEvent | undefined {
+    if (timestamp < expiryOf(group.state, this.#clock.now())) return undefined;
+    const state = this.#events.get([group.state.id, timestamp, sequence]);
+    return state === undefined ? undefined : { timestamp, sequence, ...state };
   }
 
   /** Events from `from` (inclusive) to `to` (exclusive) that have not expired, in order or, with `reverse`, latest first. */
@@ -195,6 +231,7 @@ export class LogStorage {
     const { id } = group.state;
     const cutoff = expiryOf(group.state, this.#clock.now());
     const start = from.timestamp < cutoff ? { timestamp: cutoff, sequence: 0 } : from;
+    if (start.timestamp > to.timestamp) return;
     const range = {
       start: [id, start.timestamp, start.sequence],
       end: [id, to.timestamp, to.sequence],
@@ -211,14 +248,14 @@ export class LogStorage {
     return next;
   }
 
-  #purgeExpired(group: LogGroup, now: number): void {
+  /** Returns how many events went. */
+  #purgeExpired(group: LogGroup, now: number, limit: number): number {
     const cutoff = expiryOf(group.state, now);
-    if (cutoff <= 0) return;
+    if (cutoff <= 0) return 0;
     const { id } = group.state;
+    const expired = [...this.#events.entries({ start: [id], end: [id, cutoff], limit })];
     const freed = new Map<string, number>();
-    for (const { key, value } of [
-      ...this.#events.entries({ start: [id], end: [id, cutoff], limit: PURGE_PER_WRITE }),
-    ]) {
+    for (const { key, value } of expired) {
       this.#events.remove(key);
       freed.set(value.stream, (freed.get(value.stream) ?? 0) + eventBytes(value.message));
     }
@@ -227,5 +264,6 @@ export class LogStorage {
       if (state !== undefined)
         this.#streams.put([id, stream], { ...state, storedBytes: Math.max(0, state.storedBytes - bytes) });
     }
+    return expired.length;
   }
 }

@@ -3,6 +3,7 @@
 import * as sdk from "@aws-sdk/client-cloudwatch-logs";
 import type { AwsError } from "../../protocol/aws-error.ts";
 import { errorsOf, type Handlers, type OperationName } from "../../protocol/service.ts";
+import { type FilterPattern, FilterPatternError, parseFilterPattern } from "./filter-pattern/filter-pattern.ts";
 import { type LogGroupAddress, logGroupOfArn } from "./log-arns.ts";
 import type { LogGroup, LogStorage, LogStreamState } from "./log-storage.ts";
 
@@ -35,6 +36,10 @@ export function checkGroupName(name: string): void {
 /** API Reference, CreateLogStream: "Log stream names". */
 export function checkStreamName(name: string): void {
   checkName(name, "logStreamName", /^[^:*]+$/, "[^:*]*");
+}
+
+export function checkFilterName(name: string): void {
+  checkName(name, "filterName", /^[^:*]+$/, "[^:*]*");
 }
 
 /** Throws unless the value is a whole number within the bounds. */
@@ -99,4 +104,18 @@ export function decodeToken(token: string): Readonly<Record<string, unknown>> {
     // Falls through: any text can come as a token.
   }
   throw invalidParameter("The specified nextToken is invalid.");
+}
+
+/** Throws when it is no filter pattern; none at all matches every message. */
+export function compilePattern(text: string | undefined): (message: string) => boolean {
+  return filterPatternOf(text ?? "").matches;
+}
+
+export function filterPatternOf(text: string): FilterPattern {
+  try {
+    return parseFilterPattern(text);
+  } catch (error) {
+    if (error instanceof FilterPatternError) throw invalidParameter(error.message);
+    throw error;
+  }
 }

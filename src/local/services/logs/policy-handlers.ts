@@ -74,9 +74,9 @@ export function policyHandlers(
         name: String(key[1]),
         state: value,
       }));
-      const start = after === undefined ? 0 : all.findIndex(({ name }) => name === after) + 1;
-      const page = all.slice(start, start + limit);
-      const last = start + limit < all.length ? page.at(-1) : undefined;
+      const rest = after === undefined ? all : all.filter(({ name }) => name > String(after));
+      const page = rest.slice(0, limit);
+      const last = rest.length > limit ? page.at(-1) : undefined;
       return {
         resourcePolicies: page.map(({ name, state }) => ({
           policyName: name,

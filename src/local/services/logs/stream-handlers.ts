@@ -36,6 +36,28 @@ function describe(account: string, group: LogGroup, { name, state }: NamedStream
   };
 }
 
+/** Where a stream stands in the order that was asked for. */
+interface Place {
+  /** Epoch ms; the same for all when the order is by name. */
+  readonly at: number;
+  readonly name: string;
+}
+
+function placeOf({ name, state }: NamedStream, order: "LogStreamName" | "LastEventTime"): Place {
+  return { at: order === "LastEventTime" ? (state.lastEventAt ?? 0) : 0, name };
+}
+
+function comparePlaces(a: Place, b: Place): number {
+  if (a.at !== b.at) return a.at - b.at;
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+function readPlace(token: string): Place {
+  const { at, name } = decodeToken(token);
+  if (typeof at !== "number" || typeof name !== "string") throw invalidParameter("The specified nextToken is invalid.");
+  return { at, name };
+}
+
 /** `settle` is called before streams are described, so that what waits to be written is seen. */
 export function streamHandlers(
   storage: LogStorage,
@@ -69,15 +91,18 @@ export function streamHandlers(
         throw invalidParameter("Cannot order by LastEventTime with a logStreamNamePrefix.");
       }
       const streams = [...storage.streams(group)].filter(({ name }) => prefix === undefined || name.startsWith(prefix));
-      if (order === "LastEventTime") streams.sort((a, b) => (a.state.lastEventAt ?? 0) - (b.state.lastEventAt ?? 0));
-      if (input.descending) streams.reverse();
-      const after = input.nextToken === undefined ? undefined : decodeToken(input.nextToken).after;
-      const start = after === undefined ? 0 : streams.findIndex(({ name }) => name === after) + 1;
-      const page = streams.slice(start, start + limit);
-      const last = start + limit < streams.length ? page.at(-1) : undefined;
+      const places = streams.map((stream) => ({ stream, place: placeOf(stream, order) }));
+      const direction = input.descending === true ? -1 : 1;
+      places.sort((a, b) => direction * comparePlaces(a.place, b.place));
+      const after = input.nextToken === undefined ? undefined : readPlace(input.nextToken);
+      // What came or went since the last page moves nothing.
+      const rest =
+        after === undefined ? places : places.filter(({ place }) => direction * comparePlaces(place, after) > 0);
+      const page = rest.slice(0, limit);
+      const last = rest.length > limit ? page.at(-1) : undefined;
       return {
-        logStreams: page.map((stream) => describe(context.account, group, stream)),
-        ...(last === undefined ? {} : { nextToken: encodeToken({ after: last.name }) }),
+        logStreams: page.map(({ stream }) => describe(context.account, group, stream)),
+        ...(last === undefined ? {} : { nextToken: encodeToken({ ...last.place }) }),
       };
     },
   };
