@@ -206,8 +206,8 @@ export function renderTraceEvent(event: TraceEvent, look: Look): string {
 export function renderTraceEnd(report: TraceReport, look: Look): string {
   const paint = paintOf(look);
   const counted = countFindings(report.findings);
-  const answering = report.servers.flatMap((check) => check.probes).length;
-  const sound = answering > 1 ? `No problems: all ${answering} name servers serve the zone.` : "No problems found.";
+  const { length } = report.servers;
+  const sound = length > 1 ? `No problems: all ${length} name servers serve the zone.` : "No problems found.";
   const severe = report.findings.some((finding) => finding.severity === "problem");
   const headline = counted === "" ? paint.green(sound) : severe ? paint.red.bold(counted) : paint.yellow(counted);
   return ["", headline, ...(report.findings.length === 0 ? [] : [renderFindings(report.findings, look)])].join("\n");

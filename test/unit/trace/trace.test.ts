@@ -201,6 +201,14 @@ describe("what is wrong with a delegation", () => {
     expect(text).toContain("NAMED BY");
   });
 
+  it("counts name servers, not their addresses, when all is well", async () => {
+    const twice = (zone: string) => `${zone}\nns1.example.com 172800 A ${TWO}`;
+    const script = zoneScript({ "example.com": twice(ZONE) });
+    const { report, text } = await run("www.example.com", { delegation: twice(DELEGATION), one: script, two: script });
+    expect(report.servers.flatMap((check) => check.probes)).toHaveLength(3);
+    expect(text).toContain("No problems: all 2 name servers serve the zone.");
+  });
+
   it("shows glue that the zone contradicts", async () => {
     const moved = zoneScript({
       "example.com": ZONE.replace(`ns2.example.com 172800 A ${TWO}`, "ns2.example.com 9 A 127.78.1.3"),
