@@ -13,7 +13,7 @@ export interface ListenOptions {
   readonly respond: Responder;
   /** What went wrong with one query or one socket; the listener goes on. */
   readonly onDefect: (error: unknown) => void;
-  /** A TCP connection on which nothing came for so long is closed. Real milliseconds. */
+  /** A TCP connection on which no whole message came or went for so long is closed. Real milliseconds. */
   readonly tcpIdleMs?: number;
 }
 
@@ -74,10 +74,17 @@ function serveConnection(socket: TcpSocket, options: ListenOptions): void {
   let blocked = false;
   let ended = false;
 
+  // Octets alone do not keep a connection: a client that sends one now and then would hold it forever.
+  const idle = setTimeout(() => {
+    if (inFlight === 0) socket.destroy();
+    else idle.refresh();
+  }, options.tcpIdleMs ?? TCP_IDLE_MS);
+
   const send = (response: Buffer | undefined) => {
     if (response === undefined || socket.destroyed || socket.writableEnded) return;
     const length = Buffer.alloc(2);
     length.writeUInt16BE(response.length);
+    idle.refresh();
     // A client that asks but does not read must not fill our memory.
     if (!socket.write(Buffer.concat([length, response]))) blocked = true;
   };
@@ -90,6 +97,7 @@ function serveConnection(socket: TcpSocket, options: ListenOptions): void {
     while (!blocked && inFlight < MAX_IN_FLIGHT && unread.length >= 2) {
       const end = 2 + unread.readUInt16BE(0);
       if (unread.length < end) break;
+      idle.refresh();
       const message = unread.subarray(2, end);
       unread = unread.subarray(end);
       try {
@@ -112,10 +120,11 @@ function serveConnection(socket: TcpSocket, options: ListenOptions): void {
   };
 
   socket.setNoDelay(true);
-  socket.setTimeout(options.tcpIdleMs ?? TCP_IDLE_MS, () => socket.destroy());
+  socket.on("close", () => clearTimeout(idle));
   // Resets and broken pipes are the client's business.
   socket.on("error", () => socket.destroy());
   socket.on("drain", () => {
+    idle.refresh();
     blocked = false;
     read();
   });

@@ -486,6 +486,24 @@ describe("the sockets", () => {
     await listener.close();
   });
 
+  it("do not hold a TCP connection for a client that sends an octet now and then", async () => {
+    const listener = await listen({
+      address: "127.53.9.9",
+      port: servers.port,
+      respond: () => undefined,
+      onDefect: (error) => defects.push(error),
+      tcpIdleMs: 120,
+    });
+    const socket = connect({ host: "127.53.9.9", port: servers.port });
+    // The last octet may meet a connection that is closed already.
+    socket.on("error", () => undefined);
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    const octets = setInterval(() => socket.write(Uint8Array.of(1)), 20);
+    await closed;
+    clearInterval(octets);
+    await listener.close();
+  });
+
   it("drop a datagram that is no query, and go on", async () => {
     await serveExample();
     const socket = createSocket("udp4");
