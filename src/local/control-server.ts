@@ -1,17 +1,20 @@
-/**
- * The control endpoint under `/_r53kit/` of the API port: JSON over HTTP, for what no AWS API has (status, endpoints, reset,
- * shutdown). docs/guide/local-backend.md describes it.
- */
+/** The HTTP side of the control endpoint under `/_r53kit/` of the API port: for what no AWS API has. The routes are in control-routes.ts. */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { EndpointControl, EndpointSpecification } from "../backend/backend.ts";
 import { Failure, type FailureKind } from "../errors.ts";
+import {
+  CONTROL_PREFIX,
+  type ControlActions,
+  type ControlAnswer,
+  type ControlRequest,
+  controlFailure,
+  findRoute,
+} from "./control-routes.ts";
 import { refusalOf } from "./protocol/guard.ts";
-import type { LocalStatus } from "./status.ts";
 
-export const CONTROL_PREFIX = "/_r53kit/";
-
-const LARGEST_BODY_BYTES = 64 * 1024;
+const LARGEST_JSON_BYTES = 64 * 1024;
+/** Of a compressed snapshot. */
+const LARGEST_FILE_BYTES = 512 * 1024 * 1024;
 
 /** What goes over the wire of a {@link Failure}. */
 export interface ControlError {
@@ -23,85 +26,23 @@ export interface ControlError {
   };
 }
 
-export interface ControlActions {
-  status(): Promise<LocalStatus>;
-  readonly endpoints: EndpointControl;
-  reset(): Promise<void>;
-  /** Called after the answer has been sent. */
-  shutdown(): void;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-  readonly afterwards?: () => void;
-}
-
-function failure(code: string, message: string, next?: string): Failure {
-  return new Failure({ kind: "usage", code, message, next });
-}
-
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function readBytes(request: IncomingMessage, most: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > LARGEST_BODY_BYTES) throw failure("control.too-large", "The request body is too large");
+    if (size > most) throw controlFailure("control.too-large", "The request body is too large");
     chunks.push(chunk);
   }
-  const text = Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const text = (await readBytes(request, LARGEST_JSON_BYTES)).toString("utf8");
   try {
     return text === "" ? {} : JSON.parse(text);
   } catch {
-    throw failure("control.malformed", "The request body is not JSON");
-  }
-}
-
-function field(body: unknown, name: string): unknown {
-  return typeof body === "object" && body !== null ? (body as Record<string, unknown>)[name] : undefined;
-}
-
-/** What was asked, as `METHOD path` below the prefix, with the id of an endpoint taken out. */
-async function route(request: IncomingMessage, path: string, actions: ControlActions): Promise<Answer> {
-  const { endpoints } = actions;
-  const [resource = "", encodedId, verb] = path.split("/");
-  const id = encodedId === undefined ? undefined : decodeURIComponent(encodedId);
-  const what = [request.method, resource, id === undefined ? undefined : "ID", verb]
-    .filter((part) => part !== undefined)
-    .join(" ");
-  switch (what) {
-    case "GET health":
-      return { status: 200, body: { ok: true, pid: process.pid } };
-    case "GET status":
-      return { status: 200, body: await actions.status() };
-    case "GET endpoints":
-      return { status: 200, body: { endpoints: await endpoints.list() } };
-    case "PUT endpoints": {
-      const body = await readJson(request);
-      // The keeper judges the values.
-      const wanted = { name: field(body, "name"), address: field(body, "address"), port: field(body, "port") };
-      return { status: 200, body: await endpoints.ensure(wanted as EndpointSpecification) };
-    }
-    case "DELETE endpoints ID":
-      await endpoints.remove(id as string);
-      return { status: 200, body: {} };
-    case "POST endpoints ID stop":
-      return {
-        status: 200,
-        body: await endpoints.stop(id as string, Number(field(await readJson(request), "leaseMs"))),
-      };
-    case "POST endpoints ID start":
-      return { status: 200, body: await endpoints.start(id as string) };
-    case "POST reset":
-      await actions.reset();
-      return { status: 200, body: {} };
-    case "POST shutdown":
-      return { status: 202, body: {}, afterwards: () => actions.shutdown() };
-    default:
-      return {
-        status: 404,
-        body: wireError(failure("control.unknown", `There is nothing at ${request.method} ${CONTROL_PREFIX}${path}`)),
-      };
+    throw controlFailure("control.malformed", "The request body is not JSON");
   }
 }
 
@@ -109,9 +50,49 @@ function wireError({ kind, code, message, next }: Failure): ControlError {
   return { error: { kind, code, message, ...(next === undefined ? {} : { next }) } };
 }
 
-function statusOf(problem: Failure): number {
-  if (problem.code === "endpoint.unknown") return 404;
-  return problem.kind === "usage" ? 400 : 409;
+/** By the failure's code where HTTP has a status for it. */
+const STATUSES: Readonly<Record<string, number>> = {
+  "control.refused": 403,
+  "control.unknown": 404,
+  "endpoint.unknown": 404,
+  "instance.unknown": 404,
+  "control.too-large": 413,
+  "control.defect": 500,
+};
+
+function failed(problem: Failure): ControlAnswer {
+  const status = STATUSES[problem.code] ?? (problem.kind === "usage" ? 400 : 409);
+  return { kind: "json", status, body: wireError(problem) };
+}
+
+/** Whatever was thrown, as what the client is told. */
+function problemOf(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const isUrl = error instanceof URIError || (error instanceof TypeError && "input" in error);
+  return controlFailure(isUrl ? "control.malformed" : "control.defect", message);
+}
+
+async function answerOf(incoming: IncomingMessage, actions: ControlActions): Promise<ControlAnswer> {
+  try {
+    const refusal = refusalOf(incoming.headers);
+    if (refusal !== undefined) throw controlFailure("control.refused", refusal);
+    const url = new URL(incoming.url ?? "/", "http://local");
+    const path = url.pathname.slice(CONTROL_PREFIX.length);
+    const found = findRoute(incoming.method ?? "GET", path);
+    if (found === undefined) {
+      throw controlFailure("control.unknown", `There is nothing at ${incoming.method} ${CONTROL_PREFIX}${path}`);
+    }
+    const request: ControlRequest = {
+      id: found.id,
+      query: url.searchParams,
+      json: () => readJson(incoming),
+      bytes: () => readBytes(incoming, LARGEST_FILE_BYTES),
+    };
+    return await found.route.run(request, actions);
+  } catch (error) {
+    return failed(problemOf(error));
+  }
 }
 
 /** Answers one request whose path begins with {@link CONTROL_PREFIX}; never throws. */
@@ -120,37 +101,26 @@ export async function handleControl(
   response: ServerResponse,
   actions: ControlActions,
 ): Promise<void> {
-  let answer: Answer;
-  try {
-    const refusal = refusalOf(request.headers);
-    answer =
-      refusal === undefined
-        ? await route(
-            request,
-            new URL(request.url ?? "/", "http://local").pathname.slice(CONTROL_PREFIX.length),
-            actions,
-          )
-        : { status: 403, body: wireError(failure("control.refused", refusal)) };
-  } catch (error) {
-    const problem =
-      error instanceof Failure
-        ? error
-        : failure(
-            error instanceof URIError || (error instanceof TypeError && "input" in error)
-              ? "control.malformed"
-              : "control.defect",
-            error instanceof Error ? error.message : String(error),
-          );
-    answer = { status: problem.code === "control.defect" ? 500 : statusOf(problem), body: wireError(problem) };
-  }
+  const answer = await answerOf(request, actions);
   if (response.destroyed) return;
-  const text = JSON.stringify(answer.body);
-  response.writeHead(answer.status, {
-    "Content-Type": "application/json",
-    "Content-Length": Buffer.byteLength(text),
+  const headers = {
     "Cache-Control": "no-store",
     // A body that was not read must not be taken for the next request.
     ...(request.complete ? {} : { Connection: "close" }),
+  };
+  if (answer.kind === "stream") {
+    response.writeHead(200, { ...headers, "Content-Type": "application/x-ndjson" });
+    answer.write(response);
+    return;
+  }
+  const isJson = answer.kind === "json";
+  const body = isJson ? Buffer.from(JSON.stringify(answer.body)) : answer.bytes;
+  response.writeHead(isJson ? answer.status : 200, {
+    ...headers,
+    "Content-Type": isJson ? "application/json" : answer.type,
+    "Content-Length": body.byteLength,
   });
-  response.end(text, () => answer.afterwards?.());
+  response.end(body, () => {
+    if (isJson) answer.afterwards?.();
+  });
 }

@@ -13,22 +13,28 @@ import { rcodeName, TYPE } from "../dns/types.ts";
 import { Failure } from "../errors.ts";
 import { formatQueryLogEntry } from "../logs/query-log.ts";
 import { domainName } from "../route53/names.ts";
-import { CONTROL_PREFIX, handleControl } from "./control-server.ts";
+import { CallLog } from "./control-calls.ts";
+import { CONTROL_PREFIX } from "./control-routes.ts";
+import { handleControl } from "./control-server.ts";
 import type { DaemonHome } from "./daemon-home.ts";
 import { createEndpointKeeper, type EndpointKeeper } from "./endpoints/endpoint-keeper.ts";
 import { guardedClock } from "./guarded-clock.ts";
 import { createHealthMonitor, type ListedHealthMonitor } from "./health/health-monitor.ts";
 import type { Resolve } from "./health/probe.ts";
 import { type NameServers, startNameServers } from "./nameserver/servers.ts";
+import { credentialScopeOf } from "./protocol/request.ts";
 import { createProtocolServer, DEFAULT_ACCOUNT, type ProtocolServer } from "./protocol/server.ts";
 import type { ServiceDefinition } from "./protocol/service.ts";
 import { createDomainsService } from "./services/domains/domains-service.ts";
+import { createEc2 } from "./services/ec2/ec2.ts";
+import type { InstanceControl } from "./services/ec2/instance-control.ts";
 import { createLogsService } from "./services/logs/logs-service.ts";
 import { createRoute53Service } from "./services/route53/service.ts";
 import { createStsService } from "./services/sts/sts-service.ts";
-import type { LocalStatus } from "./status.ts";
-import { type DirectoryLock, lockDirectory } from "./store/directory-lock.ts";
-import { openStore } from "./store/lmdb-store.ts";
+import { decodeSnapshot, encodeSnapshot, entriesOf, replaceContent } from "./snapshot.ts";
+import { diskBytesOf, type LocalStatus } from "./status.ts";
+import type { DirectoryLock } from "./store/directory-lock.ts";
+import { MemoryStore } from "./store/memory-store.ts";
 import type { Store } from "./store/store.ts";
 
 export const DEFAULT_API_PORT = 5350;
@@ -73,6 +79,7 @@ export class LocalBackend {
   readonly #lock: DirectoryLock | undefined;
   readonly #server: Server;
   readonly #clock: Clock;
+  readonly #calls: CallLog;
   readonly #startedAt = Date.now();
   /** Replaced as a whole by a reset. */
   #core: Promise<Core>;
@@ -85,13 +92,14 @@ export class LocalBackend {
 
   private constructor(
     options: LocalBackendOptions,
-    parts: { store: Store; lock: DirectoryLock | undefined; server: Server; clock: Clock; core: Core },
+    parts: { store: Store; lock: DirectoryLock | undefined; server: Server; clock: Clock; calls: CallLog; core: Core },
   ) {
     this.#options = options;
     this.#store = parts.store;
     this.#lock = parts.lock;
     this.#server = parts.server;
     this.#clock = parts.clock;
+    this.#calls = parts.calls;
     this.#core = Promise.resolve(parts.core);
     this.apiPort = (parts.server.address() as AddressInfo).port;
     this.dnsPort = parts.core.nameServers.port;
@@ -107,11 +115,15 @@ export class LocalBackend {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const core = await this.#core;
-    if (!request.url?.startsWith(CONTROL_PREFIX)) return core.protocol.handle(request, response);
+    if (!request.url?.startsWith(CONTROL_PREFIX)) return core.handle(request, response);
     return handleControl(request, response, {
       status: () => this.status(),
       endpoints: core.endpoints,
+      instances: core.instances,
+      calls: this.#calls,
       reset: () => this.reset(),
+      saveSnapshot: () => this.saveSnapshot(),
+      loadSnapshot: (file) => this.loadSnapshot(file),
       shutdown: () => void this.stop(),
     });
   }
@@ -126,16 +138,15 @@ export class LocalBackend {
     // The newest first: what was opened is closed in the opposite order when a later step fails.
     const opened: (() => Promise<unknown> | unknown)[] = [];
     try {
-      const lock = home !== undefined && inMemory ? lockDirectory(home.stateDirectory) : undefined;
-      if (lock !== undefined) opened.unshift(() => lock.release());
-      const store =
-        home === undefined || inMemory ? openStore({ inMemory: true }) : openStore({ directory: home.stateDirectory });
+      const { lock, store } = await openState(home, inMemory);
+      opened.unshift(() => lock?.release());
       opened.unshift(() => store.close());
       const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
       await listen(server, apiPort);
       opened.unshift(() => new Promise((resolve) => server.close(resolve)));
-      const core = await startCore(store, clock, options, options.dnsPort ?? DEFAULT_DNS_PORT);
-      return new LocalBackend({ ...options, inMemory }, { store, lock, server, clock, core });
+      const calls = new CallLog();
+      const core = await startCore(store, clock, options, options.dnsPort ?? DEFAULT_DNS_PORT, calls);
+      return new LocalBackend({ ...options, inMemory }, { store, lock, server, clock, calls, core });
     } catch (error) {
       for (const close of opened) await close();
       throw error;
@@ -161,6 +172,7 @@ export class LocalBackend {
       pid: process.pid,
       ...(home === undefined ? {} : { home: home.directory }),
       inMemory,
+      ...(home === undefined || inMemory ? {} : { diskBytes: diskBytesOf(home.stateDirectory) }),
       apiPort: this.apiPort,
       dnsPort: this.dnsPort,
       speed: this.speed,
@@ -169,6 +181,7 @@ export class LocalBackend {
       zones: core.zones(),
       healthChecks: core.health.list(),
       endpoints: await core.endpoints.list(),
+      instances: core.instances.list(),
     };
   }
 
@@ -187,15 +200,49 @@ export class LocalBackend {
     this.#core = this.#core.then(async (core) => {
       await core.close();
       this.#store.clear();
-      return startCore(this.#store, this.#clock, this.#options, this.dnsPort);
+      return this.#startCore();
     });
     await this.#core;
+  }
+
+  #startCore(): Promise<Core> {
+    return startCore(this.#store, this.#clock, this.#options, this.dnsPort, this.#calls);
+  }
+
+  /** The whole state at this moment, as a file's content. */
+  async saveSnapshot(): Promise<Uint8Array> {
+    (await this.#core).flush();
+    return encodeSnapshot(entriesOf(this.#store), new Date());
+  }
+
+  /**
+   * Makes a snapshot the whole state; requests that come meanwhile wait. Throws a Failure `snapshot.*`, or what made the
+   * backend not start with it, and then everything is as it was.
+   */
+  async loadSnapshot(file: Uint8Array): Promise<void> {
+    const entries = await decodeSnapshot(file);
+    let problem: { readonly error: unknown } | undefined;
+    this.#core = this.#core.then(async (core) => {
+      await core.close();
+      const before = [...entriesOf(this.#store)];
+      try {
+        replaceContent(this.#store, entries);
+        return await this.#startCore();
+      } catch (error) {
+        problem = { error };
+        replaceContent(this.#store, before);
+        return this.#startCore();
+      }
+    });
+    await this.#core;
+    if (problem !== undefined) throw problem.error;
   }
 
   /** Closes everything; what was acknowledged is on disk. Further calls wait for the first. */
   stop(): Promise<void> {
     this.#stopping ??= (async () => {
       this.#options.onStopping?.();
+      this.#calls.close();
       this.#server.close();
       // Idle keep-alive connections would hold it open.
       this.#server.closeIdleConnections();
@@ -221,12 +268,37 @@ interface Core {
   readonly nameServers: NameServers;
   readonly health: ListedHealthMonitor;
   readonly endpoints: EndpointKeeper;
+  readonly instances: InstanceControl;
   readonly protocol: ProtocolServer;
+  /** Answers a request to an AWS API. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   zones(): LocalStatus["zones"];
+  /** Writes what waits to be written. */
+  flush(): void;
   close(): Promise<void>;
 }
 
-async function startCore(store: Store, clock: Clock, options: LocalBackendOptions, dnsPort: number): Promise<Core> {
+/** Only a state on a disk needs LMDB, which is slow to load. */
+async function openState(
+  home: DaemonHome | undefined,
+  inMemory: boolean,
+): Promise<{ readonly store: Store; readonly lock?: DirectoryLock }> {
+  if (home === undefined) return { store: new MemoryStore() };
+  if (!inMemory) {
+    const { openStore } = await import("./store/lmdb-store.ts");
+    return { store: openStore({ directory: home.stateDirectory }) };
+  }
+  const { lockDirectory } = await import("./store/directory-lock.ts");
+  return { store: new MemoryStore(), lock: lockDirectory(home.stateDirectory) };
+}
+
+async function startCore(
+  store: Store,
+  clock: Clock,
+  options: LocalBackendOptions,
+  dnsPort: number,
+  calls: CallLog,
+): Promise<Core> {
   const { account = DEFAULT_ACCOUNT, propagationDelayMs = DEFAULT_PROPAGATION_DELAY_MS, onDefect = () => {} } = options;
   const realTime = systemClock();
   const health = createHealthMonitor({
@@ -270,34 +342,64 @@ async function startCore(store: Store, clock: Clock, options: LocalBackendOption
   });
   const sts = createStsService({ account });
   const endpoints = createEndpointKeeper({ store, clock: realTime });
-  domains.restore();
-  // Before the health checks, whose first probes would find them down. One that hangs must not keep the rest waiting.
-  await Promise.race([
-    endpoints.restore(),
-    new Promise<void>((resolve) => void realTime.after(ENDPOINTS_FIRST_MS, resolve)),
-  ]);
-  route53.restore();
-  // The servers of the zones that there are answer from the first moment.
-  await nameServers.settled();
+  const ec2 = createEc2({ store, clock, endpoints, account, onDefect });
+  const close = async () => {
+    route53.close();
+    await health.close();
+    await nameServers.close();
+    try {
+      logs.flush();
+    } catch (error) {
+      // Lines that find no room are lost; everything else still ends as it should.
+      onDefect(error);
+    }
+    await ec2.close();
+    await endpoints.close();
+  };
+  try {
+    domains.restore();
+    // Before the health checks, whose first probes would find them down. One that hangs must not keep the rest waiting.
+    await Promise.race([
+      endpoints.restore().then(() => ec2.restore()),
+      new Promise<void>((resolve) => void realTime.after(ENDPOINTS_FIRST_MS, resolve)),
+    ]);
+    route53.restore();
+    // The servers of the zones that there are answer from the first moment.
+    await nameServers.settled();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const serve = (services: readonly ServiceDefinition[]) =>
+    createProtocolServer({
+      services,
+      account,
+      onCall: (call) => calls.record(call),
+      onDefect: (error) => onDefect(error),
+    });
+  const protocol = serve([route53.service, logs.service, domains.service, sts.service]);
+  let ec2Protocol: Promise<ProtocolServer> | undefined;
   return {
     nameServers,
     health,
     endpoints,
-    protocol: createProtocolServer({
-      services: [route53.service, logs.service, domains.service, sts.service],
-      account,
-      onDefect: (error) => onDefect(error),
-    }),
-    zones: () => route53.zones(),
-    async close() {
-      route53.close();
-      await health.close();
-      await nameServers.close();
-      logs.flush();
-      await endpoints.close();
+    instances: ec2.control,
+    protocol,
+    async handle(request, response) {
+      // Its schemas are loaded for the first client who wants them; a signature says so before anything is read.
+      if (credentialScopeOf(request.headers, NO_QUERY)?.service !== ec2.signingName) {
+        return protocol.handle(request, response);
+      }
+      ec2Protocol ??= ec2.service().then((service) => serve([service]));
+      return (await ec2Protocol).handle(request, response);
     },
+    zones: () => route53.zones(),
+    flush: () => logs.flush(),
+    close,
   };
 }
+
+const NO_QUERY = new URLSearchParams();
 
 /** How checks that give only a name find their endpoint: through the local caching resolver, as a client would. */
 function resolveLocally(resolver: SocketAddress): Resolve {

@@ -44,13 +44,33 @@ function endpointState(endpoint: LocalEndpoint, now: number): string {
   return `stopped, back in ${duration(Math.max(0, endpoint.leaseUntil - now))}`;
 }
 
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+/** What an operator wants to know before the tables: is anything down? */
+function healthLines({ healthChecks, endpoints }: LocalStatus, paint: ReturnType<typeof paintOf>): string[] {
+  const part = (what: string, adjective: string, good: number, all: number): string[] => {
+    if (all === 0) return [];
+    const text = `${good} of ${all} ${what} ${adjective}`;
+    return [good === all ? paint.green(text) : paint.red(text)];
+  };
+  const parts = [
+    ...part("checks", "healthy", healthChecks.filter(({ healthy }) => healthy).length, healthChecks.length),
+    ...part("endpoints", "running", endpoints.filter(({ state }) => state === "running").length, endpoints.length),
+  ];
+  return parts.length === 0 ? [] : [`health: ${parts.join(", ")}`];
+}
+
 /** `now` is epoch ms. */
 export function renderLocalStatus(status: LocalStatus, look: Look & { readonly now: number }): string {
   const paint = paintOf(look);
-  const state = status.inMemory ? "in memory" : safeText(status.home ?? "");
+  const size = status.diskBytes === undefined ? "" : ` (${mebibytes(status.diskBytes)})`;
+  const state = status.inMemory ? "in memory" : `${safeText(status.home ?? "")}${size}`;
   const lines = [
     `local backend (process ${status.pid}), up ${duration(status.uptimeMs)}: ${places(status)}`,
     paint.dim(`state: ${state}`),
+    ...healthLines(status, paint),
   ];
   const section = (title: string, table: string | undefined) =>
     lines.push("", table === undefined ? paint.dim(`no ${title}`) : `${paint.bold(title)}\n${table}`);
@@ -107,6 +127,22 @@ export function renderLocalStatus(status: LocalStatus, look: Look & { readonly n
           look,
         ),
   );
+  if (status.instances.length > 0) {
+    section(
+      "EC2 instances",
+      renderTable(
+        [{ title: "NAME" }, { title: "ID" }, { title: "REGION" }, { title: "ENDPOINT" }, { title: "STATE" }],
+        status.instances.map((one) => [
+          safeText(one.name),
+          safeText(one.instanceId),
+          safeText(one.region),
+          safeText(one.endpoint ?? "-"),
+          one.state,
+        ]),
+        look,
+      ),
+    );
+  }
   return lines.join("\n");
 }
 

@@ -136,3 +136,14 @@ export function structureOf(
   const schemas = Object.values(members).map((member) => (member === "text" ? 0 : member.getSchema()));
   return NormalizedSchema.of([STRUCTURE, "r53kit", name, 0, Object.keys(members), schemas] as unknown as SchemaRef);
 }
+
+/** No input or no output. */
+export const UNIT: NormalizedSchema = NormalizedSchema.of("unit" as SchemaRef);
+
+/** A structure made up here: text members, then the members of one that the model has, if it is one, as they are on the wire. */
+export function structureWithTexts(name: string, texts: readonly string[], rest: NormalizedSchema): NormalizedSchema {
+  const raw = rest.isStructSchema() ? (rest.getSchema() as unknown as readonly unknown[]) : [];
+  const names = [...texts, ...((raw[4] as string[] | undefined) ?? [])];
+  const schemas = [...texts.map(() => 0), ...((raw[5] as unknown[] | undefined) ?? [])];
+  return NormalizedSchema.of([STRUCTURE, "r53kit", name, 0, names, schemas] as unknown as SchemaRef);
+}

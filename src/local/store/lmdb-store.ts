@@ -7,10 +7,8 @@ import { Failure } from "../../errors.ts";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
 import { keyFromParts, partsOf } from "./keys.ts";
 import { MemoryStore } from "./memory-store.ts";
-import type { Key, Range, Store, Table } from "./store.ts";
+import { type Key, type Range, STATE_FORMAT, type Store, type Table } from "./store.ts";
 
-/** Raised when what the tables hold changes shape. */
-const FORMAT = 1;
 const STATE_FILE = "state.mdb";
 const FORMAT_TABLE = "r53kit";
 const FORMAT_KEY = "format";
@@ -123,13 +121,13 @@ class LmdbStore implements Store {
     });
     const format = this.table<number>(FORMAT_TABLE).get(FORMAT_KEY);
     if (format === undefined) {
-      this.write(() => this.table<number>(FORMAT_TABLE).put(FORMAT_KEY, FORMAT));
-    } else if (format !== FORMAT) {
+      this.write(() => this.table<number>(FORMAT_TABLE).put(FORMAT_KEY, STATE_FORMAT));
+    } else if (format !== STATE_FORMAT) {
       void this.#environment.close();
       throw new Failure({
         kind: "failed",
         code: "store.format",
-        message: `The state in ${directory} has format ${format}, written by another version of r53kit; this one reads format ${FORMAT}`,
+        message: `The state in ${directory} has format ${format}, written by another version of r53kit; this one reads format ${STATE_FORMAT}`,
         next: "Use the version that wrote it, or drop that state with `r53kit local reset`",
       });
     }
@@ -157,8 +155,12 @@ class LmdbStore implements Store {
     }
   }
 
+  tableNames(): string[] {
+    return [...this.#environment.getKeys()].filter((name) => name !== FORMAT_TABLE);
+  }
+
   clear(): void {
-    const names = [...this.#environment.getKeys()].filter((name) => name !== FORMAT_TABLE);
+    const names = this.tableNames();
     this.write(() => {
       for (const name of names) this.#database(name).clearSync();
     });

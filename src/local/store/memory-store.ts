@@ -125,6 +125,10 @@ export class MemoryStore implements Store {
     return this.#journal.run(work);
   }
 
+  tableNames(): string[] {
+    return [...this.#tables.keys()];
+  }
+
   clear(): void {
     this.write(() => {
       for (const table of this.#tables.values()) table.clear();

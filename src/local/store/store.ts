@@ -1,5 +1,8 @@
 /** Durable state of the local backend: ordered tables of plain data, changed in transactions. */
 
+/** Raised when what the tables hold changes shape. */
+export const STATE_FORMAT = 1;
+
 /** Keys order by their parts, like LMDB's: numbers before strings, strings by code unit. */
 export type Key = string | readonly (string | number)[];
 
@@ -30,6 +33,8 @@ export interface Store {
    * throws. `work` is synchronous; writes are serial.
    */
   write<Result>(work: () => Result): Result;
+  /** Of the tables that there are, empty ones too. */
+  tableNames(): string[];
   /** Removes everything. */
   clear(): void;
   close(): Promise<void>;

@@ -9,6 +9,7 @@ const status: LocalStatus = {
   pid: 4711,
   home: "/home/ops/.r53kit",
   inMemory: false,
+  diskBytes: 3_254_000,
   apiPort: 5350,
   dnsPort: 5300,
   speed: 10,
@@ -53,6 +54,15 @@ const status: LocalStatus = {
       leaseUntil: NOW + 14_000,
     },
   ],
+  instances: [
+    {
+      instanceId: "i-0123456789abcdef0",
+      region: "us-east-1",
+      name: "third",
+      state: "stopping",
+      endpoint: "127.0.10.3:8081",
+    },
+  ],
 };
 
 describe("the status of the local backend", () => {
@@ -62,7 +72,11 @@ describe("the status of the local backend", () => {
     expect(text).toContain(
       "local backend (process 4711), up 1 h 2 min: API http://127.0.0.1:5350, DNS port 5300, clock 10 times faster",
     );
-    expect(text).toContain("state: /home/ops/.r53kit");
+    expect(text).toContain("state: /home/ops/.r53kit (3.1 MiB)");
+  });
+
+  it("sums the health up in one line, what is unhealthy or down counted", () => {
+    expect(text).toContain("health: 1 of 2 checks healthy, 1 of 2 endpoints running");
   });
 
   it("lists zones, checks with their state and endpoints with their lease", () => {
@@ -71,6 +85,7 @@ describe("the status of the local backend", () => {
     expect(text).toMatch(/b +HTTP +\S+ +unhealthy {2}Failure: HTTP Status Code 503, /);
     expect(text).toMatch(/primary +127\.0\.10\.1:8081 +running \(process 12\)/);
     expect(text).toMatch(/secondary +127\.0\.10\.2:8081 +stopped, back in 14 s/);
+    expect(text).toMatch(/third +i-0123456789abcdef0 +us-east-1 +127\.0\.10\.3:8081 +stopping/);
   });
 
   it("lets nothing through that could drive a terminal", () => {
@@ -79,7 +94,7 @@ describe("the status of the local backend", () => {
 
   it("says what there is none of", () => {
     const empty = renderLocalStatus(
-      { ...status, inMemory: true, zones: [], healthChecks: [], endpoints: [] },
+      { ...status, inMemory: true, zones: [], healthChecks: [], endpoints: [], instances: [] },
       { color: false, now: NOW },
     );
     expect(empty).toContain("state: in memory");

@@ -309,16 +309,18 @@ describe("the control endpoint", () => {
 
   it.each([
     { method: "GET", path: "nothing", body: undefined, status: 404 },
-    { method: "GET", path: "endpoints/%zz/stop", body: undefined, status: 400 },
+    { method: "POST", path: "endpoints/%zz/stop", body: undefined, status: 400 },
     { method: "PUT", path: "endpoints", body: "{", status: 400 },
     { method: "PUT", path: "endpoints", body: "null", status: 400 },
     { method: "PUT", path: "endpoints", body: "[1]", status: 400 },
-    { method: "PUT", path: "endpoints", body: `"${"x".repeat(70_000)}"`, status: 400 },
+    { method: "PUT", path: "endpoints", body: `"${"x".repeat(70_000)}"`, status: 413 },
     { method: "POST", path: "endpoints/127.0.0.1%3A1/stop", body: '{"leaseMs":5}', status: 404 },
   ])("answers $method $path with a clean $status", async ({ method, path, body, status }) => {
     const { apiUrl } = await start();
     const answer = await raw(apiUrl, method, `/_r53kit/${path}`, {}, body);
     expect(answer.status).toBe(status);
-    expect(JSON.parse(answer.text)).toMatchObject({ error: { code: expect.stringMatching(/^(control|endpoint)\./) } });
+    expect(JSON.parse(answer.text)).toMatchObject({
+      error: { code: expect.stringMatching(/^(control|endpoint|instance)\./) },
+    });
   });
 });

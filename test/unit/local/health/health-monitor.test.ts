@@ -271,6 +271,7 @@ describe("health checkers", () => {
         write: () => {
           throw full;
         },
+        tableNames: () => store.tableNames(),
         clear: () => {},
         close: async () => {},
       },

@@ -1,0 +1,48 @@
+/** The local EC2: its instances from the start, its API when it is first asked for. */
+
+import type { EndpointControl } from "../../../backend/backend.ts";
+import type { Clock } from "../../../clock.ts";
+import type { ServiceDefinition } from "../../protocol/service.ts";
+import type { Store } from "../../store/store.ts";
+import { ec2State } from "./ec2-state.ts";
+import { createInstanceControl, type InstanceControl } from "./instance-control.ts";
+import { Instances } from "./instances.ts";
+import { Vpcs } from "./vpcs.ts";
+
+export interface Ec2Settings {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly endpoints: EndpointControl;
+  /** Twelve digits. */
+  readonly account: string;
+  readonly onDefect: (error: unknown) => void;
+}
+
+export interface Ec2 {
+  /** As in a signature's credential scope. */
+  readonly signingName: "ec2";
+  service(): Promise<ServiceDefinition>;
+  readonly control: InstanceControl;
+  /** After the endpoints are back: what was under way arrives. */
+  restore(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createEc2({ store, clock, endpoints, account, onDefect }: Ec2Settings): Ec2 {
+  const state = ec2State(store);
+  const vpcs = new Vpcs(store, state);
+  const instances = new Instances({ store, state, clock, endpoints, onDefect });
+  let service: Promise<ServiceDefinition> | undefined;
+  return {
+    signingName: "ec2",
+    service() {
+      service ??= import("./ec2-service.ts").then(({ createEc2Service }) =>
+        createEc2Service({ instances, vpcs, clock, account }),
+      );
+      return service;
+    },
+    control: createInstanceControl({ instances, vpcs, clock }),
+    restore: () => instances.restore(),
+    close: () => instances.close(),
+  };
+}
