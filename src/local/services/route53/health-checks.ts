@@ -17,6 +17,7 @@ import type { Handlers } from "../../protocol/service.ts";
 import { locationOf, type Route53Core } from "./core.ts";
 import { invalidInput, noSuchHealthCheck, route53Error } from "./errors.ts";
 import { newUuid } from "./ids.ts";
+import { linkToApi } from "./linked-service.ts";
 import { pageSize, takePage } from "./paging.ts";
 import type { HealthCheckState } from "./state.ts";
 
@@ -37,6 +38,7 @@ function healthCheckToApi(check: HealthCheckState): HealthCheck {
     CallerReference: check.callerReference,
     HealthCheckConfig: check.config,
     HealthCheckVersion: check.version,
+    ...linkToApi(check),
   };
 }
 

@@ -22,6 +22,7 @@ import {
 } from "./delegation-sets.ts";
 import { invalidInput, route53Error } from "./errors.ts";
 import { newHostedZoneId } from "./ids.ts";
+import { linkToApi } from "./linked-service.ts";
 import { pageSize, takePage } from "./paging.ts";
 import { below, type HostedZoneState, recordSetStoreKey, valuesOf } from "./state.ts";
 import { checkVpc, vpcConflict } from "./vpcs.ts";
@@ -45,6 +46,7 @@ function hostedZoneToApi(core: Route53Core, zone: HostedZoneState): HostedZone {
     Config: { ...(zone.comment === undefined ? {} : { Comment: zone.comment }), PrivateZone: zone.private },
     ResourceRecordSetCount: zone.recordSetCount,
     ...(features === undefined ? {} : { Features: features }),
+    ...linkToApi(zone),
   };
 }
 

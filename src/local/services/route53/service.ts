@@ -17,6 +17,7 @@ import { dnsAnswerHandlers } from "./dns-answers.ts";
 import { dnssecHandlers } from "./dnssec.ts";
 import { healthCheckHandlers } from "./health-checks.ts";
 import { hostedZoneHandlers } from "./hosted-zones.ts";
+import { exceptLinked, type LinkedRoute53, linkedRoute53 } from "./linked-service.ts";
 import { placeHandlers } from "./places.ts";
 import { Propagation } from "./propagation.ts";
 import { logGroupNameOf, queryLoggingHandlers } from "./query-logging.ts";
@@ -69,6 +70,8 @@ export interface ZoneSummary {
 
 export interface Route53Service {
   readonly service: ServiceDefinition;
+  /** For the backend's other services, which make zones and health checks of their own. */
+  readonly linked: LinkedRoute53;
   /** Brings every zone to the name servers and every health check to the checkers; every change is then INSYNC. */
   restore(): void;
   /** The log group that gets a zone's queries. */
@@ -146,6 +149,8 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
     ...quotaHandlers(core),
   };
 
+  const forUsers = exceptLinked(core, handlers);
+
   const service = defineService({
     sdk,
     title: "Route 53",
@@ -161,11 +166,12 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
     // Whatever a member is called, an id of this type that is too long is reported as 'resourceId'.
     constraints: { ...route53Constraints, reportedByShape: ["ResourceId"] },
     simplified: ROUTE53_SIMPLIFICATIONS,
-    handlers: settings.throttle ? throttled(handlers, new Throttle(ROUTE53_LIMITS, clock)) : handlers,
+    handlers: settings.throttle ? throttled(forUsers, new Throttle(ROUTE53_LIMITS, clock)) : forUsers,
   });
 
   return {
     service,
+    linked: linkedRoute53(core, handlers),
     restore() {
       store.write(() => propagation.forgetOld());
       for (const { hostedZoneId, logGroupArn } of valuesOf(state.queryLogging)) {

@@ -6,6 +6,14 @@ import { type DomainName, listOrderKey } from "../../../route53/names.ts";
 import type { RecordSet, RecordType } from "../../../route53/record-set.ts";
 import type { Key, Range, Store, Table } from "../../store/store.ts";
 
+/** The AWS service that made a resource for itself, and alone may change it. */
+export interface LinkedServiceState {
+  /** e.g. `servicediscovery.amazonaws.com` */
+  readonly servicePrincipal: string;
+  /** The ARN of what it made it for. */
+  readonly description: string;
+}
+
 export interface HostedZoneState {
   /** Without `/hostedzone/`. */
   readonly id: string;
@@ -20,6 +28,7 @@ export interface HostedZoneState {
   readonly vpcs: readonly VPC[];
   /** The NS and SOA of the apex included. */
   readonly recordSetCount: number;
+  readonly linkedService?: LinkedServiceState;
   /** Undefined as long as nobody has asked for it or ended it. */
   readonly acceleratedRecovery?: boolean;
   /** Whether signing was asked for; undefined as long as nobody has. */
@@ -70,6 +79,7 @@ export interface HealthCheckState {
   readonly callerReference: string;
   readonly config: HealthCheckConfig;
   readonly version: number;
+  readonly linkedService?: LinkedServiceState;
 }
 
 export interface TrafficPolicyState {
