@@ -4,14 +4,14 @@ import { mkdirSync } from "node:fs";
 import { Failure } from "../errors.ts";
 import type { ControlError } from "./control-server.ts";
 import { cannotUseHome, type DaemonHome } from "./daemon-home.ts";
-import { type RunFile, removeRunFile, writeRunFile } from "./daemon-run-file.ts";
+import { type RunFile, removeRunFile, type ServiceSettings, writeRunFile } from "./daemon-run-file.ts";
 import { LocalBackend } from "./local-backend.ts";
 import { identify } from "./store/process-identity.ts";
 
 /** What the daemon tells the process that started it, once, over the IPC channel. */
 export type DaemonMessage = { readonly ready: RunFile } | ({ readonly ready?: undefined } & ControlError);
 
-export interface DaemonSettings {
+export interface DaemonSettings extends Partial<ServiceSettings> {
   readonly apiPort?: number;
   readonly dnsPort?: number;
   readonly speed?: number;
@@ -47,6 +47,7 @@ export async function runDaemon(
     dnsPort: backend.dnsPort,
     speed: backend.speed,
     inMemory: settings.inMemory ?? false,
+    settings: backend.settings,
     startedAt: backend.startedAt,
     rootHints: backend.rootHints,
     resolver: backend.resolver,

@@ -5,6 +5,18 @@ import type { RootHint, SocketAddress } from "../backend/backend.ts";
 import type { DaemonHome } from "./daemon-home.ts";
 import { isAlive, type ProcessIdentity } from "./store/process-identity.ts";
 
+/** How its services behave, wherever they can behave in more than one way. */
+export interface ServiceSettings {
+  /** Twelve digits. */
+  readonly account: string;
+  /** From PENDING to INSYNC, in the backend's ms. */
+  readonly propagationDelayMs: number;
+  /** Whether Route 53's rate limits hold. */
+  readonly throttle: boolean;
+  /** Whether prerequisites outside Route 53 are left unchecked. */
+  readonly lenient: boolean;
+}
+
 export interface RunFile {
   /** Raised when this shape changes. */
   readonly format: 1;
@@ -14,6 +26,7 @@ export interface RunFile {
   /** How many times faster than life its clock runs. */
   readonly speed: number;
   readonly inMemory: boolean;
+  readonly settings: ServiceSettings;
   /** Epoch ms. */
   readonly startedAt: number;
   readonly rootHints: readonly RootHint[];

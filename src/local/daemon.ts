@@ -64,10 +64,11 @@ function makeHome(home: DaemonHome): void {
   }
 }
 
-/** A run file without its process is left by one that was killed: what was pointed at its ports finds the next one there. */
+/** A run file without its process is left by one that was killed: what was pointed at it finds the next one there, and the same. */
 function settingsBeforeCrash(home: DaemonHome): DaemonSettings {
   const left = readRunFile(home);
-  return left === undefined ? {} : { apiPort: left.apiPort, dnsPort: left.dnsPort, speed: left.speed };
+  if (left === undefined) return {};
+  return { apiPort: left.apiPort, dnsPort: left.dnsPort, speed: left.speed, ...left.settings };
 }
 
 async function alreadyRunning(home: DaemonHome, run: RunFile, settings: DaemonSettings): Promise<StartResult> {
@@ -77,6 +78,10 @@ async function alreadyRunning(home: DaemonHome, run: RunFile, settings: DaemonSe
     differs("DNS port", run.dnsPort, settings.dnsPort === 0 ? undefined : settings.dnsPort),
     differs("speed", run.speed, settings.speed),
     settings.inMemory === true && !run.inMemory ? "with its state on disk" : undefined,
+    differs("account", run.settings.account, settings.account),
+    differs("propagation delay (ms)", run.settings.propagationDelayMs, settings.propagationDelayMs),
+    settings.throttle === true && !run.settings.throttle ? "without rate limits" : undefined,
+    settings.lenient === true && !run.settings.lenient ? "with prerequisites checked" : undefined,
   ].filter((difference) => difference !== undefined);
   if (differences.length > 0) {
     throw new Failure({
@@ -89,7 +94,7 @@ async function alreadyRunning(home: DaemonHome, run: RunFile, settings: DaemonSe
   return { run, outcome: "already-running" };
 }
 
-function differs(what: string, actual: number, wanted: number | undefined): string | undefined {
+function differs<Value extends number | string>(what: string, actual: Value, wanted?: Value): string | undefined {
   return wanted === undefined || wanted === actual ? undefined : `with ${what} ${actual} instead of ${wanted}`;
 }
 
@@ -109,7 +114,9 @@ async function mustAnswer(home: DaemonHome, run: RunFile): Promise<void> {
 
 function spawnDaemon(home: DaemonHome, settings: DaemonSettings, { script, env }: Launcher): Promise<DaemonMessage> {
   const { log, keepLog, dropLog, lastLine } = openLog(home);
-  const option = (name: string, value: number | undefined) => (value === undefined ? [] : [name, String(value)]);
+  const option = (name: string, value: number | string | undefined) =>
+    value === undefined ? [] : [name, String(value)];
+  const flag = (name: string, set: boolean | undefined) => (set === true ? [name] : []);
   const child = spawn(
     process.execPath,
     [
@@ -118,7 +125,14 @@ function spawnDaemon(home: DaemonHome, settings: DaemonSettings, { script, env }
       ...option("--api-port", settings.apiPort),
       ...option("--dns-port", settings.dnsPort),
       ...option("--speed", settings.speed),
-      ...(settings.inMemory === true ? ["--in-memory"] : []),
+      ...option("--account", settings.account),
+      ...option(
+        "--propagation-delay",
+        settings.propagationDelayMs === undefined ? undefined : `${settings.propagationDelayMs}ms`,
+      ),
+      ...flag("--throttle", settings.throttle),
+      ...flag("--lenient", settings.lenient),
+      ...flag("--in-memory", settings.inMemory),
     ],
     {
       detached: true,

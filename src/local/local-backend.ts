@@ -17,6 +17,7 @@ import { CallLog } from "./control-calls.ts";
 import { CONTROL_PREFIX } from "./control-routes.ts";
 import { handleControl } from "./control-server.ts";
 import type { DaemonHome } from "./daemon-home.ts";
+import type { ServiceSettings } from "./daemon-run-file.ts";
 import { createEndpointKeeper, type EndpointKeeper } from "./endpoints/endpoint-keeper.ts";
 import { guardedClock } from "./guarded-clock.ts";
 import { createHealthMonitor, type ListedHealthMonitor } from "./health/health-monitor.ts";
@@ -161,6 +162,11 @@ export class LocalBackend {
     return this.#clock.speed;
   }
 
+  /** As they are in effect. */
+  get settings(): ServiceSettings {
+    return serviceSettings(this.#options);
+  }
+
   get startedAt(): number {
     return this.#startedAt;
   }
@@ -173,6 +179,7 @@ export class LocalBackend {
       ...(home === undefined ? {} : { home: home.directory }),
       inMemory,
       ...(home === undefined || inMemory ? {} : { diskBytes: diskBytesOf(home.stateDirectory) }),
+      settings: this.settings,
       apiPort: this.apiPort,
       dnsPort: this.dnsPort,
       speed: this.speed,
@@ -278,6 +285,16 @@ interface Core {
   close(): Promise<void>;
 }
 
+function serviceSettings(options: LocalBackendOptions): ServiceSettings {
+  const {
+    account = DEFAULT_ACCOUNT,
+    propagationDelayMs = DEFAULT_PROPAGATION_DELAY_MS,
+    throttle = false,
+    lenient = false,
+  } = options;
+  return { account, propagationDelayMs, throttle, lenient };
+}
+
 /** Only a state on a disk needs LMDB, which is slow to load. */
 async function openState(
   home: DaemonHome | undefined,
@@ -299,7 +316,8 @@ async function startCore(
   dnsPort: number,
   calls: CallLog,
 ): Promise<Core> {
-  const { account = DEFAULT_ACCOUNT, propagationDelayMs = DEFAULT_PROPAGATION_DELAY_MS, onDefect = () => {} } = options;
+  const { account, propagationDelayMs, throttle, lenient } = serviceSettings(options);
+  const { onDefect = () => {} } = options;
   const realTime = systemClock();
   const health = createHealthMonitor({
     clock,
@@ -337,8 +355,8 @@ async function startCore(
     registrar: domains,
     propagationDelayMs,
     account,
-    throttle: options.throttle ?? false,
-    lenient: options.lenient ?? false,
+    throttle,
+    lenient,
   });
   const sts = createStsService({ account });
   const endpoints = createEndpointKeeper({ store, clock: realTime });

@@ -3,6 +3,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { LocalEndpoint } from "../backend/backend.ts";
+import type { ServiceSettings } from "./daemon-run-file.ts";
 import type { CheckSummary } from "./health/health-monitor.ts";
 import type { InstanceSummary } from "./services/ec2/instance-control.ts";
 import type { ZoneSummary } from "./services/route53/service.ts";
@@ -14,6 +15,7 @@ export interface LocalStatus {
   readonly inMemory: boolean;
   /** What its state takes on the disk; undefined when it is in memory. */
   readonly diskBytes?: number;
+  readonly settings: ServiceSettings;
   readonly apiPort: number;
   readonly dnsPort: number;
   readonly speed: number;

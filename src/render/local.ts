@@ -2,6 +2,7 @@
 
 import type { LocalEndpoint } from "../backend/backend.ts";
 import type { Environment } from "../backend/local-environment.ts";
+import type { RecordedCall } from "../local/control-calls.ts";
 import type { RunFile } from "../local/daemon-run-file.ts";
 import type { LocalStatus } from "../local/status.ts";
 import { displayName } from "../route53/names.ts";
@@ -44,6 +45,10 @@ function endpointState(endpoint: LocalEndpoint, now: number): string {
   return `stopped, back in ${duration(Math.max(0, endpoint.leaseUntil - now))}`;
 }
 
+function behaviour({ settings }: LocalStatus): string {
+  return `${settings.throttle ? "; rate limits hold" : ""}${settings.lenient ? "; prerequisites are not checked" : ""}`;
+}
+
 function mebibytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
@@ -69,7 +74,7 @@ export function renderLocalStatus(status: LocalStatus, look: Look & { readonly n
   const state = status.inMemory ? "in memory" : `${safeText(status.home ?? "")}${size}`;
   const lines = [
     `local backend (process ${status.pid}), up ${duration(status.uptimeMs)}: ${places(status)}`,
-    paint.dim(`state: ${state}`),
+    paint.dim(`state: ${state}; account ${status.settings.account}${behaviour(status)}`),
     ...healthLines(status, paint),
   ];
   const section = (title: string, table: string | undefined) =>
@@ -144,6 +149,22 @@ export function renderLocalStatus(status: LocalStatus, look: Look & { readonly n
     );
   }
   return lines.join("\n");
+}
+
+const CALL_WIDTH = { service: 14, operation: 30, latency: 9 } as const;
+
+/** One line a call; columns line up from line to line, since lines come one at a time. */
+export function renderCall(call: RecordedCall, look: Look): string {
+  const paint = paintOf(look);
+  const outcome = `${call.status}${call.errorCode === null ? "" : ` ${safeText(call.errorCode)}`}`;
+  const colour = call.status < 400 ? paint.green : call.status < 500 ? paint.yellow : paint.red;
+  return [
+    paint.dim(call.time),
+    safeText(call.service ?? "-").padEnd(CALL_WIDTH.service),
+    paint.bold(safeText(call.operation ?? "-").padEnd(CALL_WIDTH.operation)),
+    `${call.durationMs.toFixed(1)} ms`.padStart(CALL_WIDTH.latency),
+    colour(outcome),
+  ].join("  ");
 }
 
 /** Values hold nothing that any of these shells would read inside single quotes. */

@@ -1,19 +1,12 @@
-/** `r53kit local`: start, stop, look at and reset the local backend, and point other AWS clients at it. */
+/** `r53kit local`: start, stop, look at and reset the local backend, keep its state, and point other AWS clients at it. */
 
 import { InvalidArgumentError, Option } from "commander";
 import type { Register } from "../command.ts";
-import type { CommandContext } from "../context.ts";
-import { EXIT, type ExitCode } from "../exit-codes.ts";
+import type { LocalLogsOptions } from "../runs/local-logs.ts";
+import type { Shell } from "../runs/local-look.ts";
+import type { StartOptions } from "../runs/local-start.ts";
 
-interface StartOptions {
-  readonly foreground?: boolean;
-  readonly apiPort?: number;
-  readonly dnsPort?: number;
-  readonly speed?: number;
-  readonly inMemory?: boolean;
-}
-
-const SHELLS = ["sh", "fish", "powershell"] as const;
+const SHELLS: readonly Shell[] = ["sh", "fish", "powershell"];
 
 function port(text: string): number {
   const value = Number(text);
@@ -25,6 +18,18 @@ function speed(text: string): number {
   const value = Number(text);
   if (!(value >= 1 && value <= 100)) throw new InvalidArgumentError("A speed is a number from 1 to 100.");
   return value;
+}
+
+function account(text: string): string {
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError("An account is twelve digits.");
+  return text;
+}
+
+/** In ms. */
+function delay(text: string): number {
+  const [, amount = "", unit] = /^(\d{1,6}(?:\.\d{1,3})?)(ms|s|m)$/.exec(text) ?? [];
+  if (unit === undefined) throw new InvalidArgumentError("A delay is like 200ms, 5s or 1m.");
+  return Number(amount) * (unit === "ms" ? 1 : unit === "s" ? 1_000 : 60_000);
 }
 
 export const registerLocal: Register = (program, host) => {
@@ -39,11 +44,16 @@ export const registerLocal: Register = (program, host) => {
     .option("--api-port <number>", "port of the AWS API on 127.0.0.1 (default 5350; 0 takes a free one)", port)
     .option("--dns-port <number>", "port of all name servers (default 5300; 0 takes a free one)", port)
     .option("--speed <factor>", "let intervals pass this many times faster, 1 to 100 (default 1)", speed)
+    .option("--account <id>", "the account that every caller is (default 123456789012)", account)
+    .option("--propagation-delay <duration>", "how long a change is PENDING (default 200ms)", delay)
+    .option("--throttle", "refuse requests beyond Route 53's rate limits, as AWS does")
+    .option("--lenient", "do without what must be set up outside Route 53 first, such as a log group's resource policy")
     .option("--in-memory", "keep nothing on disk")
     .action(
-      host.action<StartOptions>((context, _args, options) =>
-        options.foreground === true ? runInForeground(context, options) : startInBackground(context, options),
-      ),
+      host.action<StartOptions>(async (context, _args, options) => {
+        const { runStart } = await import("../runs/local-start.ts");
+        return runStart(context, options);
+      }),
     );
 
   local
@@ -51,33 +61,31 @@ export const registerLocal: Register = (program, host) => {
     .description("Stop it and wait until it is gone; its state stays")
     .action(
       host.action(async (context) => {
-        const { daemonHome } = await import("../../local/daemon-home.ts");
-        const { stopDaemon } = await import("../../local/daemon.ts");
-        const stopped = await stopDaemon(daemonHome(context.host.env));
-        context.result({ stopped }, () => (stopped ? "stopped the local backend" : "the local backend did not run"));
-        return EXIT.ok;
+        const { runStop } = await import("../runs/local-start.ts");
+        return runStop(context);
       }),
     );
 
   local
     .command("status")
-    .description("Ports, zones, health checks and endpoints (exit code 1 when it does not run)")
+    .description("Ports, health, uptime, disk, zones, health checks and endpoints (exit code 1 when it does not run)")
     .action(
       host.action(async (context) => {
-        const { runningBackend } = await import("../../local/daemon-run-file.ts");
-        const { daemonHome } = await import("../../local/daemon-home.ts");
-        const run = runningBackend(daemonHome(context.host.env));
-        if (run === undefined) {
-          context.result({ running: false }, () => "the local backend does not run");
-          return EXIT.failed;
-        }
-        const { controlClient } = await import("../../local/control-client.ts");
-        const status = await controlClient(run.apiPort).status();
-        const { renderLocalStatus } = await import("../../render/local.ts");
-        context.result({ running: true, ...status }, () =>
-          renderLocalStatus(status, { color: context.color.stdout, now: Date.now() }),
-        );
-        return EXIT.ok;
+        const { runStatus } = await import("../runs/local-look.ts");
+        return runStatus(context);
+      }),
+    );
+
+  local
+    .command("logs")
+    .description("Print the latest API calls, oldest first; --follow goes on as they come")
+    .option("-f, --follow", "go on until Ctrl-C, which then is no failure (exit code 0)")
+    .option("--limit <n>", "of the calls that are remembered, only the latest n", "50")
+    .option("--errors", "only calls that were answered with an error")
+    .action(
+      host.action<LocalLogsOptions>(async (context, _args, options) => {
+        const { runLocalLogs } = await import("../runs/local-logs.ts");
+        return runLocalLogs(context, options);
       }),
     );
 
@@ -86,16 +94,32 @@ export const registerLocal: Register = (program, host) => {
     .description("Drop all zones, health checks, logs and endpoints")
     .action(
       host.action(async (context) => {
-        const { daemonHome } = await import("../../local/daemon-home.ts");
-        const home = daemonHome(context.host.env);
-        if (!(await context.confirm(`Drop everything that the local backend in ${home.directory} holds?`))) {
-          context.note("nothing was dropped");
-          return EXIT.ok;
-        }
-        const { resetDaemon } = await import("../../local/daemon.ts");
-        await resetDaemon(home);
-        context.result({ reset: true }, () => "the local backend is empty");
-        return EXIT.ok;
+        const { runReset } = await import("../runs/local-state.ts");
+        return runReset(context);
+      }),
+    );
+
+  const snapshot = local.command("snapshot").description("Keep its whole state in one file, and bring it back");
+
+  snapshot
+    .command("save")
+    .description("Write the whole state to a file; it may go on running")
+    .argument("<file>", "the file to write")
+    .action(
+      host.action(async (context, [file = ""]) => {
+        const { runSnapshotSave } = await import("../runs/local-state.ts");
+        return runSnapshotSave(context, file);
+      }),
+    );
+
+  snapshot
+    .command("load")
+    .description("Make a file's state the whole state, all of it or nothing; what was there is dropped")
+    .argument("<file>", "a file that `snapshot save` wrote")
+    .action(
+      host.action(async (context, [file = ""]) => {
+        const { runSnapshotLoad } = await import("../runs/local-state.ts");
+        return runSnapshotLoad(context, file);
       }),
     );
 
@@ -104,56 +128,9 @@ export const registerLocal: Register = (program, host) => {
     .description('Print what makes other AWS clients use it: eval "$(r53kit local env)"')
     .addOption(new Option("--shell <name>", "the shell to print for").choices([...SHELLS]).default("sh"))
     .action(
-      host.action<{ readonly shell: (typeof SHELLS)[number] }>(async (context, _args, { shell }) => {
-        const { requireLocalBackend } = await import("../../backend/local-connection.ts");
-        const { localEnvironment } = await import("../../backend/local-environment.ts");
-        const environment = localEnvironment(requireLocalBackend(context.host.env));
-        const { renderEnvironment } = await import("../../render/local.ts");
-        context.result(environment, () => renderEnvironment(environment, shell));
-        return EXIT.ok;
+      host.action<{ readonly shell: Shell }>(async (context, _args, { shell }) => {
+        const { runEnv } = await import("../runs/local-look.ts");
+        return runEnv(context, shell);
       }),
     );
 };
-
-function settingsOf({ apiPort, dnsPort, speed: factor, inMemory }: StartOptions) {
-  return {
-    ...(apiPort === undefined ? {} : { apiPort }),
-    ...(dnsPort === undefined ? {} : { dnsPort }),
-    ...(factor === undefined ? {} : { speed: factor }),
-    ...(inMemory === undefined ? {} : { inMemory }),
-  };
-}
-
-async function startInBackground(context: CommandContext, options: StartOptions): Promise<ExitCode> {
-  const { daemonHome } = await import("../../local/daemon-home.ts");
-  const { startDaemon } = await import("../../local/daemon.ts");
-  const { launcherPath } = await import("../installation.ts");
-  const { env } = context.host;
-  const { run, outcome } = await startDaemon(daemonHome(env), settingsOf(options), { script: launcherPath(), env });
-  const { renderStarted } = await import("../../render/local.ts");
-  context.result({ outcome, ...run }, () => renderStarted(run, outcome, { color: context.color.stdout }));
-  return EXIT.ok;
-}
-
-/** This is also how the daemon itself runs, so what goes wrong is told to the process that started it as well. */
-async function runInForeground(context: CommandContext, options: StartOptions): Promise<ExitCode> {
-  const { daemonHome } = await import("../../local/daemon-home.ts");
-  const { reportToStarter, runDaemon } = await import("../../local/daemon-process.ts");
-  const { describeFailure } = await import("../describe-failure.ts");
-  try {
-    const { run, stopped } = await runDaemon(
-      daemonHome(context.host.env),
-      settingsOf(options),
-      context.signal,
-      (error) => context.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
-    );
-    await reportToStarter(run);
-    const { renderStarted } = await import("../../render/local.ts");
-    context.note(renderStarted(run, "started", { color: context.color.stderr }));
-    await stopped;
-    return EXIT.ok;
-  } catch (error) {
-    await reportToStarter(describeFailure(error));
-    throw error;
-  }
-}

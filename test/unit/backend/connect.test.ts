@@ -30,6 +30,7 @@ async function servedHome(): Promise<{ env: NodeJS.ProcessEnv; test: TestBackend
   cleanUp.push(() => test.stop());
   const run: RunFile = {
     format: 1,
+    settings: { account: "123456789012", propagationDelayMs: 200, throttle: false, lenient: false },
     process: identify(process.pid),
     apiPort: test.local.apiPort,
     dnsPort: test.local.dnsPort,

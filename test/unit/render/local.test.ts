@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LocalStatus } from "../../../src/local/status.ts";
-import { renderLocalStatus } from "../../../src/render/local.ts";
+import { renderCall, renderEnvironment, renderLocalStatus } from "../../../src/render/local.ts";
 import { domainName } from "../../../src/route53/names.ts";
 
 const NOW = Date.UTC(2026, 10, 20, 8);
@@ -9,6 +9,7 @@ const status: LocalStatus = {
   pid: 4711,
   home: "/home/ops/.r53kit",
   inMemory: false,
+  settings: { account: "123456789012", propagationDelayMs: 200, throttle: true, lenient: false },
   diskBytes: 3_254_000,
   apiPort: 5350,
   dnsPort: 5300,
@@ -72,7 +73,7 @@ describe("the status of the local backend", () => {
     expect(text).toContain(
       "local backend (process 4711), up 1 h 2 min: API http://127.0.0.1:5350, DNS port 5300, clock 10 times faster",
     );
-    expect(text).toContain("state: /home/ops/.r53kit (3.1 MiB)");
+    expect(text).toContain("state: /home/ops/.r53kit (3.1 MiB); account 123456789012; rate limits hold\n");
   });
 
   it("sums the health up in one line, what is unhealthy or down counted", () => {
@@ -99,5 +100,47 @@ describe("the status of the local backend", () => {
     );
     expect(empty).toContain("state: in memory");
     for (const what of ["no hosted zones", "no health checks", "no endpoints"]) expect(empty).toContain(what);
+  });
+});
+
+describe("an API call", () => {
+  const call = {
+    sequence: 7,
+    time: "2026-11-20T08:16:02.130Z",
+    service: "route53",
+    operation: "CreateHostedZone",
+    status: 201,
+    errorCode: null,
+    durationMs: 3.25,
+    requestId: "id",
+  };
+
+  it("is one line: when, what, how long, and how it went", () => {
+    expect(renderCall(call, { color: false })).toBe(
+      "2026-11-20T08:16:02.130Z  route53         CreateHostedZone                   3.3 ms  201",
+    );
+    expect(renderCall({ ...call, status: 404, errorCode: "NoSuchHostedZone" }, { color: false })).toMatch(
+      / 404 NoSuchHostedZone$/,
+    );
+  });
+
+  it("that no service recognised has its place all the same, and drives no terminal", () => {
+    const stray = { ...call, service: null, operation: "\u001b[2JX", status: 404, errorCode: null };
+    expect(renderCall(stray, { color: false })).toMatch(/ {2}- +\[2JX +3\.3 ms {2}404$/);
+  });
+});
+
+describe("the environment", () => {
+  const environment = { set: { AWS_ENDPOINT_URL: "http://127.0.0.1:5350" }, unset: ["AWS_PROFILE"] };
+
+  it.each([
+    ["sh", "unset AWS_PROFILE\nexport AWS_ENDPOINT_URL='http://127.0.0.1:5350'"],
+    ["fish", "set -e AWS_PROFILE\nset -gx AWS_ENDPOINT_URL 'http://127.0.0.1:5350'"],
+    [
+      "powershell",
+      "Remove-Item Env:AWS_PROFILE -ErrorAction SilentlyContinue\n$Env:AWS_ENDPOINT_URL = 'http://127.0.0.1:5350'",
+    ],
+  ] as const)("is lines of %s", (shell, lines) => {
+    expect(renderEnvironment(environment, shell)).toBe(lines);
   });
 });
