@@ -1,6 +1,5 @@
 /** Reads r53kit.yaml: every mistake at once, each with line, column and fix, before any call is made. */
 
-import { readFileSync } from "node:fs";
 import { Failure, type SourcePlace } from "../errors.ts";
 import { type DomainName, displayName } from "../route53/names.ts";
 import { bareId } from "../route53/record-set.ts";
@@ -22,6 +21,7 @@ import { type ConfigFile, fileSchema, type InstanceEntry, type ZoneEntry } from 
 import { reportIssues } from "./schema-problems.ts";
 import { type SoundPart, soundPart } from "./sound-part.ts";
 import { suggest } from "./suggestion.ts";
+import { readErrorText, readTextFile } from "./text-file.ts";
 import { readTrafficPolicies } from "./traffic-flow.ts";
 import { readYamlSource, type YamlSource } from "./yaml-source.ts";
 
@@ -39,13 +39,14 @@ export interface LoadedConfig {
 export function loadConfig(file: string): LoadedConfig {
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = readTextFile(file, file);
   } catch (error) {
+    if (error instanceof Failure) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     throw new Failure({
       kind: "usage",
       code: "config.no-file",
-      message: code === "ENOENT" ? `there is no ${file}` : `${file} could not be read: ${code ?? String(error)}`,
+      message: code === "ENOENT" ? `there is no ${file}` : `${file} could not be read: ${readErrorText(error)}`,
       where: { file },
       next: "name the set-up file with --config FILE",
       cause: error,

@@ -42,6 +42,11 @@ export class Problems {
     );
   }
 
+  /** A scalar as it is written in the file; undefined for anything else. */
+  writtenAt(path: SourcePath): string | undefined {
+    return this.#source.writtenAt(path);
+  }
+
   /** A failure made elsewhere, with what it carries. */
   add(failure: Failure): void {
     this.#failures.push(failure, ...failure.others);

@@ -1,6 +1,6 @@
 /** `records` and `routing` as record sets: each entry by itself; what they mean for each other is in record-set-conflicts.ts. */
 
-import { MAX_RECORDS_PER_RECORD_SET } from "../route53/limits.ts";
+import { MAX_RECORD_SETS_PER_GROUP, MAX_RECORDS_PER_RECORD_SET } from "../route53/limits.ts";
 import { type DomainName, displayName, isWithin } from "../route53/names.ts";
 import { canonicalValue, quoteText, RecordDataError } from "../route53/record-data.ts";
 import type { GeoLocationPlace, RecordsAnswer, RecordType, RoutingPolicy } from "../route53/record-set.ts";
@@ -29,10 +29,15 @@ interface AnswerEntry {
   readonly ttl?: number | undefined;
 }
 
-/** Route 53 wants text in quotation marks; people may leave them out, and text without them is taken as it stands. */
-function quotedText(type: RecordType, value: string): string {
-  if ((type !== "TXT" && type !== "SPF") || value.trimStart().startsWith('"')) return value;
-  return quoteText(Buffer.from(value, "utf8"));
+/**
+ * A value as it is sent. Route 53 wants text in quotation marks; people may leave them out, and text without them is taken
+ * as it stands but for the line break that YAML's block scalars end with. Elsewhere white space is one space.
+ */
+function valueAsSent(type: RecordType, value: string): string {
+  if ((type === "TXT" || type === "SPF") && !value.trimStart().startsWith('"')) {
+    return quoteText(Buffer.from(value.replace(/[\r\n]+$/, ""), "utf8"));
+  }
+  return value.trim().replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, quoted?: string) => quoted ?? " ");
 }
 
 function readValues(type: RecordType, values: readonly string[], path: SourcePath, scope: RecordScope): string[] {
@@ -41,7 +46,7 @@ function readValues(type: RecordType, values: readonly string[], path: SourcePat
   const seen = new Set<string>();
   for (const [i, given] of values.entries()) {
     const at = [...path, i];
-    const value = quotedText(type, given);
+    const value = valueAsSent(type, given);
     try {
       const canonical = canonicalValue(type, value);
       if (seen.has(canonical)) {
@@ -241,6 +246,13 @@ export function readRoutingGroup(entry: RoutingEntry, path: SourcePath, scope: R
     }
     if (name === undefined || answer === undefined || policy === undefined) continue;
     sets.push({ path: at, name, type: entry.type, answer, policy, setIdentifier, ...healthCheck });
+  }
+  if (answers.length > MAX_RECORD_SETS_PER_GROUP) {
+    problems.at([...path, "answers"], {
+      code: "out-of-range",
+      message: `${answers.length} answers; ${MAX_RECORD_SETS_PER_GROUP} is the most that a name and type may have`,
+      next: "leave some out, or put several values into one answer",
+    });
   }
   if (entry.ttl !== undefined && answers.every(([, one]) => one.alias !== undefined)) {
     problems.atKey([...path, "ttl"], {

@@ -16,6 +16,7 @@ function kindOf(value: unknown): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";
+  if (typeof value === "number" && !Number.isFinite(value)) return Number.isNaN(value) ? "no number" : "without end";
   return typeof value === "string" ? "text" : typeof value === "boolean" ? "true or false" : `a ${typeof value}`;
 }
 
@@ -29,15 +30,16 @@ const EXPECTED: Record<string, string> = {
   record: "a mapping",
 };
 
-function shown(value: unknown): string {
-  const text = typeof value === "string" ? `'${value}'` : JSON.stringify(value);
+/** `written` is how the file has it: 012 and 1.10 are not the numbers' own texts. */
+function shown(value: unknown, written?: string): string {
+  const text = typeof value === "string" ? `'${value}'` : (written ?? JSON.stringify(value));
   return text === undefined ? "nothing" : text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
 /** What to write in place of a value of the wrong type. */
-function fixForType(expected: string, input: unknown): string {
+function fixForType(expected: string, input: unknown, written: string | undefined): string {
   if (expected === "string" && (typeof input === "number" || typeof input === "boolean")) {
-    return `put it in quotes: "${input}"`;
+    return `put it in quotes: "${written ?? input}"`;
   }
   if (expected === "array") return typeof input === "string" ? `write a list: [${input}]` : "write a list: [ ... ]";
   return `write ${EXPECTED[expected] ?? expected}`;
@@ -52,7 +54,9 @@ function rangeText(issue: Extract<Issue, { code: "too_small" | "too_big" }>): st
 }
 
 export function reportIssues(issues: readonly Issue[], problems: Problems): void {
-  for (const issue of issues) {
+  // A number can be out of two ranges at once, that of whole numbers and its own; the last one is the narrower.
+  const distinct = new Map(issues.map((issue) => [`${issue.code} ${JSON.stringify(issue.path)}`, issue]));
+  for (const issue of distinct.values()) {
     const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
     if (issue.code === "unrecognized_keys") {
       const known = issue.message.split(" ");
@@ -63,12 +67,16 @@ export function reportIssues(issues: readonly Issue[], problems: Problems): void
           next: suggest(key, known),
         });
       }
-    } else if (issue.code === "invalid_key") problems.atKey(path, problemOf(issue, path));
-    else problems.at(path, problemOf(issue, path));
+    } else if (issue.code === "invalid_key") problems.atKey(path, problemOf(issue, path, undefined));
+    else problems.at(path, problemOf(issue, path, problems.writtenAt(path)));
   }
 }
 
-function problemOf(issue: Exclude<Issue, { code: "unrecognized_keys" }>, path: SourcePath): Problem {
+function problemOf(
+  issue: Exclude<Issue, { code: "unrecognized_keys" }>,
+  path: SourcePath,
+  written: string | undefined,
+): Problem {
   const what = pathText(path) || "the file";
   switch (issue.code) {
     case "invalid_type":
@@ -76,16 +84,16 @@ function problemOf(issue: Exclude<Issue, { code: "unrecognized_keys" }>, path: S
       return {
         code: "wrong-type",
         message: `${what} must be ${EXPECTED[issue.expected] ?? issue.expected}, not ${kindOf(issue.input)}${
-          typeof issue.input === "object" ? "" : ` (${shown(issue.input)})`
+          typeof issue.input === "object" ? "" : ` (${shown(issue.input, written)})`
         }`,
-        next: fixForType(issue.expected, issue.input),
+        next: fixForType(issue.expected, issue.input, written),
       };
     case "invalid_value": {
       if (issue.input === undefined) return missing(path);
       const allowed = issue.values.map(String);
       return {
         code: "bad-value",
-        message: `${what} cannot be ${shown(issue.input)}`,
+        message: `${what} cannot be ${shown(issue.input, written)}`,
         next:
           allowed.length === 1 || typeof issue.input !== "string"
             ? `write ${allowed.join(", ")}`
@@ -113,7 +121,7 @@ function problemOf(issue: Exclude<Issue, { code: "unrecognized_keys" }>, path: S
         code: "out-of-range",
         message: counted
           ? `${what} is too ${issue.code === "too_small" ? "short" : "long"}`
-          : `${what} cannot be ${shown(issue.input)}`,
+          : `${what} cannot be ${shown(issue.input, written)}`,
         next: `give ${rangeText(issue)}`,
       };
     }

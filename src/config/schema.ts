@@ -20,7 +20,7 @@ const port = z.int().min(1).max(65_535);
 /** Keys of health checks, endpoints and traffic policies; a health check's goes into its caller reference. */
 const key = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, "1 to 40 letters, digits, '.', '_' or '-'");
 /** Of the model: SetIdentifier has 1 to 128 characters. */
-const setIdentifier = z.string().min(1).max(128);
+const setIdentifier = z.string().min(1, "1 to 128 characters").max(128, "1 to 128 characters");
 const zoneId = z.string().regex(/^(\/hostedzone\/)?[A-Z0-9]{1,32}$/, "a hosted zone id such as Z2FDTNDATAQYW2");
 const values = z.array(z.string().min(1)).min(1).max(400);
 

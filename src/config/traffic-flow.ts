@@ -1,13 +1,13 @@
 /** `trafficFlow`: policy documents, inline or in files beside this one, with their mistakes at their own line and column. */
 
-import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, isAbsolute, resolve } from "node:path";
 import { Failure } from "../errors.ts";
 import { parseTrafficPolicyDocument } from "../route53/traffic-policy.ts";
 import type { JsonValue, SourcePath, TrafficPolicyDefinition } from "./config.ts";
 import type { Problems } from "./problems.ts";
 import type { TrafficPolicyEntry } from "./schema.ts";
 import { suggest } from "./suggestion.ts";
+import { readErrorText, readTextFile } from "./text-file.ts";
 import { readYamlSource, type YamlSource } from "./yaml-source.ts";
 
 export interface TrafficFlowScope {
@@ -67,26 +67,22 @@ function locate(entry: TrafficPolicyEntry, path: SourcePath, scope: TrafficFlowS
     return { document: entry.document as JsonValue, source: scope.source, base: at };
   }
   const file = resolve(dirname(scope.source.file), entry.document);
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    scope.problems.at(at, {
-      code: "missing-file",
-      message: `${entry.document} could not be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
-      next: "name a file relative to this one, or write the document inline",
-    });
-    return undefined;
-  }
   // Shown as people find it from where they are: beside the file that names it.
-  const shown = scope.source.file.includes("/") ? `${dirname(scope.source.file)}/${entry.document}` : entry.document;
+  const beside = scope.source.file.includes("/") ? `${dirname(scope.source.file)}/${entry.document}` : entry.document;
+  const shown = isAbsolute(entry.document) ? entry.document : beside;
   try {
     // JSON is YAML too, and YAML's parser knows where everything stands.
-    const source = readYamlSource(entry.document.startsWith("/") ? entry.document : shown, text);
+    const source = readYamlSource(shown, readTextFile(file, shown));
     return { document: source.value as JsonValue, source, base: [] };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    scope.problems.add(error);
+    if (error instanceof Failure) scope.problems.add(error);
+    else {
+      scope.problems.at(at, {
+        code: "missing-file",
+        message: `${entry.document} could not be read: ${readErrorText(error)}`,
+        next: "name a file relative to this one, or write the document inline",
+      });
+    }
     return undefined;
   }
 }

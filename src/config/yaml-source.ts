@@ -2,15 +2,18 @@
 
 import {
   type Document,
+  type ErrorCode,
   isAlias,
   isMap,
   isNode,
+  isPair,
   isScalar,
   isSeq,
   LineCounter,
   type Node,
   type Pair,
   parseDocument,
+  visit,
   type YAMLMap,
 } from "yaml";
 import { Failure, type SourcePlace } from "../errors.ts";
@@ -24,6 +27,8 @@ export interface YamlSource {
   placeOf(path: SourcePath): SourcePlace;
   /** Where the key of the last step of `path` starts; its value's place in a list. */
   placeOfKey(path: SourcePath): SourcePlace;
+  /** A scalar as it is written, `012` and not 12; undefined for anything else. */
+  writtenAt(path: SourcePath): string | undefined;
 }
 
 /** An alias node stands for what it names; its own place is the one to point at, so it is resolved only to descend. */
@@ -53,29 +58,151 @@ function pairOf(map: YAMLMap, key: string | number, document: Document): Pair | 
   return undefined;
 }
 
+/** What an alias may add to the elements that are written, in all: no set-up comes near, and a bomb goes far beyond. */
+const MOST_ALIASED_ELEMENTS = 1_000_000;
+
+interface StructureProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly next: string;
+}
+
+type Report = (offset: number, problem: StructureProblem) => void;
+
+/** What the parser lets pass: aliases that lead nowhere, into themselves or too far, and keys that are no names. */
+function checkStructure(document: Document, report: Report): void {
+  const anchors = new Map<string, Node>();
+  const sizes = new Map<Node, number>();
+  let aliased = 0;
+  visit(document, {
+    Node(_, node, path) {
+      if (path.length > MOST_LEVELS) {
+        report(startOf(node) ?? 0, { code: "syntax", ...TOO_DEEP });
+        return visit.BREAK;
+      }
+      if (isMap(node)) checkKeys(node, report);
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.set(node.anchor, node);
+        return;
+      }
+      const offset = startOf(node) ?? 0;
+      const named = anchors.get(node.source);
+      if (named === undefined) {
+        report(offset, {
+          code: "syntax",
+          message: `there is no anchor &${node.source} before this alias`,
+          next: "correct the name, or write the anchor first",
+        });
+        return;
+      }
+      if (path.includes(named)) {
+        report(offset, {
+          code: "syntax",
+          message: `the alias *${node.source} stands inside what it names`,
+          next: "write out what is meant",
+        });
+        return;
+      }
+      const size = sizeOf(named, sizes);
+      sizes.set(node, size);
+      aliased += size;
+      if (aliased <= MOST_ALIASED_ELEMENTS) return;
+      report(offset, {
+        code: "syntax",
+        message: `the aliases up to here stand for more than ${MOST_ALIASED_ELEMENTS} elements`,
+        next: "write out what is meant",
+      });
+      return visit.BREAK;
+    },
+  });
+}
+
+/** Makes every key the text that it is written as: `010` is a name, not the number 10, which another key would be too. */
+function checkKeys(map: YAMLMap, report: Report): void {
+  const seen = new Set<string>();
+  for (const { key } of map.items) {
+    const offset = startOf(key) ?? startOf(map) ?? 0;
+    if (!isScalar(key)) {
+      report(offset, {
+        code: "bad-key",
+        message: "a key is text, not an alias, a list or a mapping",
+        next: "write the key out",
+      });
+      continue;
+    }
+    if (typeof key.value !== "string" && !isMergeKey(key.value)) key.value = key.source ?? "";
+    const text = isMergeKey(key.value) ? "<<" : String(key.value);
+    if (text === "__proto__") {
+      report(offset, { code: "bad-key", message: "'__proto__' cannot be a key", next: "use another one" });
+    }
+    if (seen.has(text)) {
+      report(offset, {
+        code: "duplicate-key",
+        message: "this key stands twice in one mapping",
+        next: "keep one of the two",
+      });
+    }
+    seen.add(text);
+  }
+}
+
+/** How many elements a node stands for, those of its aliases included; they have been seen before it can be named. */
+function sizeOf(node: unknown, sizes: Map<Node, number>): number {
+  if (isPair(node)) return sizeOf(node.value, sizes);
+  if (!isNode(node)) return 1;
+  const known = sizes.get(node);
+  if (known !== undefined) return known;
+  const items: readonly unknown[] = isMap(node) || isSeq(node) ? node.items : [];
+  let size = 1;
+  for (const item of items) size += sizeOf(item, sizes);
+  sizes.set(node, size);
+  return size;
+}
+
+/** A mapping is two: itself and its pair. The deepest document has a dozen. */
+const MOST_LEVELS = 100;
+const TOO_DEEP = { message: "the file is nested too deeply", next: "write it with fewer levels" } as const;
+
+/** The parser's own words for what people meet most are about its interface, or too terse. */
+const SYNTAX_WORDS: Partial<Record<ErrorCode, Pick<StructureProblem, "message" | "next">>> = {
+  MULTIPLE_DOCS: { message: "the file has a second document after ---", next: "keep one document in a file" },
+  RESOURCE_EXHAUSTION: TOO_DEEP,
+};
+
 /** Reads a text. Throws a usage Failure with every syntax error. */
-export function readYamlSource(file: string, text: string): YamlSource {
+export function readYamlSource(file: string, given: string): YamlSource {
+  // An editor counts no column for the byte order mark.
+  const text = given.replace(/^\ufeff/, "");
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    uniqueKeys: false,
+    logLevel: "error",
+  });
   const placeAt = (offset: number): SourcePlace => {
     const { line, col } = lines.linePos(Math.min(offset, text.length));
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const syntax = document.errors.map(
-    (error) =>
-      new Failure({
-        kind: "usage",
-        code: error.code === "DUPLICATE_KEY" ? "config.duplicate-key" : "config.syntax",
-        message:
-          error.code === "DUPLICATE_KEY" ? "this key stands twice in one mapping" : `no valid YAML: ${error.message}`,
-        where: placeAt(error.pos[0]),
-        next: error.code === "DUPLICATE_KEY" ? "keep one of the two" : "correct the text; indentation is by spaces",
-      }),
-  );
+  const syntax: Failure[] = [];
+  const report = (offset: number, { code, message, next }: StructureProblem) => {
+    syntax.push(new Failure({ kind: "usage", code: `config.${code}`, message, where: placeAt(offset), next }));
+  };
+  // A tag that is not known, which the parser only warns of, would be passed over together with what it was to do.
+  for (const error of [...document.errors, ...document.warnings]) {
+    report(error.pos[0], {
+      code: "syntax",
+      message: `no valid YAML: ${error.message}`,
+      next: "correct the text; indentation is by spaces",
+      ...SYNTAX_WORDS[error.code],
+    });
+  }
+  if (syntax.length === 0) checkStructure(document, report);
   const [first, ...others] = syntax;
   if (first !== undefined) throw withOthers(first, others);
 
-  const walk = (path: SourcePath): { value: number; key: number } => {
+  const walk = (path: SourcePath): { value: number; key: number; node: unknown } => {
     let node: unknown = document.contents;
     let at = { value: startOf(node) ?? 0, key: startOf(node) ?? 0 };
     for (const step of path) {
@@ -92,25 +219,20 @@ export function readYamlSource(file: string, text: string): YamlSource {
         at = { key: value, value };
       } else break;
     }
-    return at;
+    return { ...at, node };
   };
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: 1000 }) ?? undefined;
-  } catch (error) {
-    throw new Failure({
-      kind: "usage",
-      code: "config.syntax",
-      message: `no valid YAML: ${error instanceof Error ? error.message : String(error)}`,
-      where: { file },
-      next: "correct the anchors and aliases",
-    });
-  }
+  // Everything that could go wrong with aliases has been looked at.
+  const value: unknown = document.toJS({ maxAliasCount: -1 }) ?? undefined;
   return {
     file,
     value,
     placeOf: (path) => placeAt(walk(path).value),
     placeOfKey: (path) => placeAt(walk(path).key),
+    writtenAt: (path) => {
+      const { node } = walk(path);
+      const scalar = resolved(node, document);
+      return isScalar(scalar) ? scalar.source : undefined;
+    },
   };
 }
 

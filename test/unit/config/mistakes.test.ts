@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readConfig } from "../../../src/config/load.ts";
+import { loadConfig, readConfig } from "../../../src/config/load.ts";
 import { Failure } from "../../../src/errors.ts";
 
 /** The place of `¦` in the text, which is taken out. */
@@ -318,6 +318,65 @@ const CASES: readonly (readonly [what: string, text: string, code: string, next:
     "bad-record-data",
     /192/,
   ],
+  [
+    "more answers than a group may have",
+    `${HEAD}routing: [ { name: a, type: A, ttl: 1, policy: multivalue, answers: ¦{ ${Array.from({ length: 101 }, (_, i) => `s${i}: { values: [192.0.2.1] }`).join(", ")} } } ]\n`,
+    "out-of-range",
+    /leave some out/,
+  ],
+  [
+    "a number for text, which would have lost its last digit",
+    `${HEAD}records: [ { name: v, type: TXT, ttl: 60, values: [¦1.10] } ]\n`,
+    "wrong-type",
+    /"1\.10"/,
+  ],
+  [
+    "a number for a name, which would have lost its zero",
+    `${HEAD}records: [ { name: ¦012, type: A, ttl: 60, values: [192.0.2.1] } ]\n`,
+    "wrong-type",
+    /"012"/,
+  ],
+  [
+    "a number without end",
+    `${HEAD}records: [ { name: a, type: A, ttl: ¦.inf, values: [192.0.2.1] } ]\n`,
+    "wrong-type",
+    /number/,
+  ],
+  [
+    "a number that is too large in two ways",
+    `${HEAD}records: [ { name: a, type: A, ttl: ¦99999999999999999999, values: [192.0.2.1] } ]\n`,
+    "out-of-range",
+    /2147483647/,
+  ],
+  [
+    "two spellings of one key",
+    `${HEAD}routing:\n  - { name: a, type: A, ttl: 1, policy: multivalue, answers: { 1: { values: [192.0.2.1] }, ¦"1": { values: [192.0.2.2] } } }\n`,
+    "duplicate-key",
+    /one of the two/,
+  ],
+  [
+    "a key that JavaScript would lose",
+    `${HEAD}healthChecks: { ¦__proto__: { type: TCP, address: 192.0.2.1, port: 1 } }\n`,
+    "bad-key",
+    /another/,
+  ],
+  [
+    "an empty key",
+    `${HEAD}routing:\n  - { name: a, type: A, ttl: 1, policy: multivalue, answers: { ¦"": { values: [192.0.2.1] } } }\n`,
+    "bad-key",
+    /1 to 128 characters/,
+  ],
+  ["a key that is a list", `${HEAD}? ¦[a, b]\n: 1\n`, "bad-key", /write the key out/],
+  ["an alias of nothing", `${HEAD}records: ¦*nothing\n`, "syntax", /anchor/],
+  ["an alias of what it stands in", `${HEAD}records: &all [ ¦*all ]\n`, "syntax", /write out/],
+  [
+    "an alias that merges its own mapping",
+    `${HEAD}trafficFlow: { policies: { g: { document: &d { Rules: ¦*d } } } }\n`,
+    "syntax",
+    /write out/,
+  ],
+  ["a tag that nobody knows", `${HEAD}records: ¦!Ref others\n`, "syntax", /correct/],
+  ["a second document", `${HEAD}¦---\n${HEAD}`, "syntax", /one document/],
 ];
 
 describe("a mistake in r53kit.yaml", () => {
@@ -456,6 +515,93 @@ describe("a traffic policy document", () => {
   });
 });
 
-it("a set-up file that is not there says so, with the way on", () => {
-  expect(() => readConfig("nowhere.yaml", "")).toThrowError(/empty/);
+describe("a set-up file", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "r53kit-config-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const failureOf = (file: string, content?: string | Buffer): Failure => {
+    if (content !== undefined) writeFileSync(file, content);
+    try {
+      loadConfig(file);
+    } catch (error) {
+      if (error instanceof Failure) return error;
+      throw error;
+    }
+    throw new Error(`${file} was read`);
+  };
+
+  it("that is not there, or is a folder, says so, with the way on", () => {
+    const nowhere = join(folder, "nowhere.yaml");
+    expect(failureOf(nowhere)).toMatchObject({ code: "config.no-file", message: `there is no ${nowhere}` });
+    expect(failureOf(folder).message).toBe(`${folder} could not be read: it is a folder`);
+    expect(failureOf(folder).next).toContain("--config FILE");
+  });
+
+  it("that is empty says what to start with", () => {
+    expect(failureOf(join(folder, "empty.yaml"), "# nothing\n")).toMatchObject({
+      code: "config.missing",
+      next: expect.stringContaining("version: 1"),
+    });
+  });
+
+  it("in another encoding is refused at the first octet, not published with replacement characters", () => {
+    const file = join(folder, "latin1.yaml");
+    const head = `${HEAD}records: [ { name: "@", type: TXT, ttl: 60, values: [ü caf`;
+    const failure = failureOf(file, Buffer.concat([Buffer.from(head), Buffer.from([0xe9]), Buffer.from("] } ]\n")]));
+    expect(failure).toMatchObject({
+      code: "config.encoding",
+      where: { file, line: 3, column: head.length - HEAD.length + 1 },
+    });
+    expect(failure.message).toContain("0xe9");
+    expect(failureOf(file, Buffer.from(`\ufeff${HEAD}`, "utf16le"))).toMatchObject({
+      code: "config.encoding",
+      where: { line: 1, column: 1 },
+    });
+  });
+
+  it("with a traffic policy in another encoding is told where that stands", () => {
+    const document = join(folder, "policy.json");
+    writeFileSync(document, Buffer.from([0x7b, 0x0a, 0x22, 0xfc, 0x22]));
+    const failure = failureOf(
+      join(folder, "r53kit.yaml"),
+      `${HEAD}trafficFlow: { policies: { g: { document: policy.json } } }\n`,
+    );
+    expect(failure).toMatchObject({ code: "config.encoding", where: { file: document, line: 2, column: 2 } });
+  });
+
+  it("with a bomb of aliases is refused before it goes off", () => {
+    const levels = Array.from({ length: 9 }, (_, i) => {
+      const items = Array.from({ length: 9 }, () => (i === 0 ? "x" : `*a${i - 1}`)).join(", ");
+      return `      l${i}: &a${i} [${items}]\n`;
+    });
+    const [failure] = mistakesOf(`${HEAD}trafficFlow:\n  policies:\n    g:\n     document:\n${levels.join("")}`);
+    expect(failure).toMatchObject({ code: "config.syntax" });
+    expect(failure?.message).toContain("aliases");
+    expect(failure?.where?.line).toBeGreaterThan(6);
+  });
+
+  it.each([150, 500, 20_000])("nested %s levels deep is told so", (levels) => {
+    const [failure] = mistakesOf(
+      `${HEAD}trafficFlow: { policies: { g: { document: { a: ${"[".repeat(levels)}${"]".repeat(levels)} } } } }\n`,
+    );
+    expect(failure).toMatchObject({ code: "config.syntax", message: "the file is nested too deeply" });
+  });
+
+  it("with a byte order mark is read, and its columns are those that editors count", () => {
+    expect(mistakesOf(`\ufeff${HEAD}`)).toEqual([]);
+    const [failure] = mistakesOf("\ufeffversion: 2\nzone: { name: a.com }\n");
+    expect(failure).toMatchObject({ code: "config.bad-value", where: { line: 1, column: 10 } });
+  });
+
+  it("may share one anchor among thousands of records", () => {
+    const records = Array.from(
+      { length: 2000 },
+      (_, i) => `  - { name: n${i}, type: A, ttl: *ttl, values: [192.0.2.1] }\n`,
+    );
+    const first = "  - { name: first, type: A, ttl: &ttl 60, values: [192.0.2.1] }\n";
+    expect(mistakesOf(`${HEAD}records:\n${first}${records.join("")}`)).toEqual([]);
+  });
 });

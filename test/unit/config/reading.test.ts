@@ -41,6 +41,39 @@ describe("answers", () => {
     expect(set?.answer).toMatchObject({ values: ['"v=spf1 -all"', '"in" "two parts"', '"say \\"hi\\""'] });
   });
 
+  it("lose the line break that a block scalar ends with, and white space around and between fields", () => {
+    const sets = recordSets(`records:
+  - name: "@"
+    type: TXT
+    ttl: 60
+    values:
+      - |
+        v=spf1 -all
+      - >
+        two
+        lines
+  - { name: "@", type: MX, ttl: 60, values: [" 10\t mail "] }
+  - { name: a, type: A, ttl: 60, values: ["192.0.2.1\\n"] }
+  - { name: "@", type: CAA, ttl: 60, values: ['0  issue  "ca.example;  policy=1"'] }`);
+    expect(sets.map((set) => set.answer)).toMatchObject([
+      { values: ['"v=spf1 -all"', '"two lines"'] },
+      { values: ["10 mail"] },
+      { values: ["192.0.2.1"] },
+      { values: ['0 issue "ca.example;  policy=1"'] },
+    ]);
+  });
+
+  it("have the identifiers that are written, whatever YAML makes of them", () => {
+    const sets = recordSets(`routing:
+  - name: a
+    type: A
+    ttl: 60
+    policy: multivalue
+    answers: { 010: { values: [192.0.2.1] }, 1e3: { values: [192.0.2.2] }, yes: { values: [192.0.2.3] }, true: { values: [192.0.2.4] }, 1.10: { values: [192.0.2.5] } }`);
+    expect(sets.map((set) => set.setIdentifier)).toEqual(["010", "1e3", "yes", "true", "1.10"]);
+    expect(sets.map((set) => set.path.at(-1))).toEqual(["010", "1e3", "yes", "true", "1.10"]);
+  });
+
   it("find the zone of an alias target: the file's own, CloudFront's, or the one that is given", () => {
     const sets = recordSets(`records:
   - { name: www, type: A, ttl: 60, values: [192.0.2.1] }
