@@ -24,6 +24,7 @@ import {
 import { negativeTtlSeconds } from "../../dns/typed-rdata.ts";
 import { RCODE } from "../../dns/types.ts";
 import { masked, parseSubnet, type Subnet } from "../../routing/client.ts";
+import type { PrivateAnswer } from "./private-zones.ts";
 import { type QueryHeader, readQuery } from "./query.ts";
 import { type Audience, type CachedAnswer, LONGEST_TTL_SECONDS, ResolverCache } from "./resolver-cache.ts";
 import { bareResponse, errorResponse, refusalOf, responseEdns, responseLimit, type Sender } from "./response.ts";
@@ -34,6 +35,8 @@ export interface ResolverOptions {
   readonly port: number;
   /** Milliseconds of the backend's clock; what TTLs are counted on. */
   readonly elapsedMs: () => number;
+  /** What comes before anything public; undefined for a name that is no private zone's. */
+  readonly privateAnswer?: (question: Question, sender: Sender) => PrivateAnswer | undefined;
 }
 
 /** Real milliseconds; all servers are on this machine. */
@@ -42,6 +45,8 @@ const TIMEOUT_MS = 1000;
 const FAILURE_TTL_SECONDS = 1;
 /** Walks at a time; a flood of questions must not fill the memory. */
 const MOST_WALKS = 1000;
+/** CNAMEs from one private zone to another; a loop ends here. */
+const LONGEST_PRIVATE_CHAIN = 16;
 /** RFC 8914 section 4: why there is no answer. */
 const EXTENDED_ERROR = { other: 0, noReachableAuthority: 22 } as const;
 
@@ -135,16 +140,16 @@ export class CachingResolver {
       case "other-opcode":
         return errorResponse(query, RCODE.NOTIMP);
       case "query":
-        return this.#answer(query.header, query.question, query.edns, sender);
+        try {
+          return await this.#answer(query.header, query.question, query.edns, sender);
+        } catch (error) {
+          if (this.#abort.signal.aborted) return undefined;
+          throw error;
+        }
     }
   }
 
-  async #answer(
-    header: QueryHeader,
-    question: Question,
-    edns: Edns | undefined,
-    sender: Sender,
-  ): Promise<Buffer | undefined> {
+  async #answer(header: QueryHeader, question: Question, edns: Edns | undefined, sender: Sender): Promise<Buffer> {
     const response = (rcode: number, options: readonly EdnsOption[], sections: Partial<Message> = {}) => {
       const bare = bareResponse(header, rcode, question, edns && responseEdns(edns, options));
       const message = { ...bare, ...sections, flags: { ...bare.flags, recursionAvailable: true } };
@@ -159,20 +164,18 @@ export class CachingResolver {
     // Whoever names a block of no bits is nobody in particular (RFC 7871 section 7.1.2), as one who names none.
     const named = clientSubnet !== undefined && clientSubnet.sourcePrefixLength > 0;
     const subnet = named ? parseSubnet(formatClientSubnet(clientSubnet)) : undefined;
+    const own = await this.#answerPrivately(question, header, sender);
+    if (own !== undefined) {
+      const options = clientSubnet === undefined ? [] : [{ ...clientSubnet, scopePrefixLength: 0 }];
+      return response(own.rcode, options, { answers: own.answers, authorities: own.authorities });
+    }
     const cached = this.#cache.get(question.name, question.type, subnet);
     // Without RD nobody wants a walk, only what is known (RFC 1034 section 4.3.1).
     if (cached === undefined && !header.recursionDesired) return refuse(RCODE.REFUSED);
-    let resolved: Resolved;
-    if (cached !== undefined) resolved = { answer: cached, scopeBits: cached.scopeBits };
-    else {
-      try {
-        resolved = await this.#resolveOnce(question, clientSubnet, subnet);
-      } catch (error) {
-        if (this.#abort.signal.aborted) return undefined;
-        throw error;
-      }
-    }
-    const { answer, scopeBits } = resolved;
+    const { answer, scopeBits }: Resolved =
+      cached === undefined
+        ? await this.#resolveOnce(question, clientSubnet, subnet)
+        : { answer: cached, scopeBits: cached.scopeBits };
     const options = [
       ...(clientSubnet === undefined ? [] : [{ ...clientSubnet, scopePrefixLength: scopeBits }]),
       ...(answer.failure === undefined
@@ -180,6 +183,25 @@ export class CachingResolver {
         : [{ kind: "ede", infoCode: extendedError(answer.failure), text: answer.failure } as const]),
     ];
     return response(answer.rcode, options, { answers: answer.answers, authorities: answer.authorities });
+  }
+
+  /** From private zones as far as they go, then from where their CNAMEs lead. */
+  async #answerPrivately(question: Question, header: QueryHeader, sender: Sender): Promise<PrivateAnswer | undefined> {
+    const chain: ResourceRecord[] = [];
+    let asked = question;
+    for (let links = 0; links < LONGEST_PRIVATE_CHAIN; links++) {
+      const own = this.#options.privateAnswer?.(asked, sender);
+      if (own === undefined) {
+        if (links === 0) return undefined;
+        if (!header.recursionDesired) return { rcode: RCODE.NOERROR, answers: chain, authorities: [] };
+        const { answer } = await this.#resolveOnce(asked, undefined, undefined);
+        return { ...answer, answers: [...chain, ...answer.answers] };
+      }
+      chain.push(...own.answers);
+      if (own.follow === undefined) return { ...own, answers: chain };
+      asked = { ...asked, name: own.follow };
+    }
+    return { rcode: RCODE.SERVFAIL, answers: [], authorities: [] };
   }
 
   #resolveOnce(

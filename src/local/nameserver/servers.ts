@@ -4,6 +4,7 @@ import { randomInt } from "node:crypto";
 import type { SocketAddress } from "../../backend/backend.ts";
 import type { Clock } from "../../clock.ts";
 import type { RootHint } from "../../dns/hints.ts";
+import type { Question } from "../../dns/message.ts";
 import { RCODE, typeNumber } from "../../dns/types.ts";
 import { Failure } from "../../errors.ts";
 import type { QueryLogEntry } from "../../logs/query-log.ts";
@@ -18,6 +19,7 @@ import { type CompiledZone, compileZone } from "./compiled-zone.ts";
 import { type Listener, listen, type Responder } from "./listener.ts";
 import { ParentZones, ROOT_SERVER } from "./parents.ts";
 import { addressOfNameServer, RESOLVER_ADDRESS, ROOT_ADDRESS, TLD_ADDRESS } from "./pool.ts";
+import { answerPrivately, type PrivateAnswer, PrivateZones } from "./private-zones.ts";
 import type { DnsAnswers, PublishedCidrCollection, PublishedZone, ZonePublisher } from "./published.ts";
 import { readQuery } from "./query.ts";
 import { CachingResolver } from "./resolver.ts";
@@ -217,6 +219,7 @@ class RunningNameServers implements NameServers {
 class HostedZones {
   readonly #zones = new Map<string, { readonly zone: CompiledZone; readonly nameServers: readonly DomainName[] }>();
   readonly #tables = new Map<DomainName, ZonesByName>();
+  readonly #private = new PrivateZones();
   readonly cidrCollections = new CidrCollections();
   readonly #surroundings: RoutingSurroundings;
   readonly #log: { readonly now: () => number; readonly onQuery: (entry: QueryLogEntry) => void };
@@ -247,11 +250,13 @@ class HostedZones {
       for (const server of before.nameServers) this.#rebuild(server);
     }
     for (const server of nameServers) this.#tableOf(server).put(zone);
+    if (zone.isPrivate) this.#private.put(zone);
   }
 
   remove(zoneId: string): void {
     const before = this.#zones.get(zoneId);
     this.#zones.delete(zoneId);
+    if (before?.zone.isPrivate) this.#private.remove(before.zone);
     for (const server of before?.nameServers ?? []) this.#rebuild(server);
   }
 
@@ -270,6 +275,11 @@ class HostedZones {
     const table = new ZonesByName();
     table.put(known.zone);
     return new AuthoritativeServer({ table, surroundings: this.#surroundings }).respond(query, sender);
+  }
+
+  /** For the resolver. */
+  answerPrivately(question: Question, sender: Sender): PrivateAnswer | undefined {
+    return answerPrivately(question, sender, this.#private, this.#surroundings);
   }
 
   #tableOf(server: DomainName): ZonesByName {
@@ -322,6 +332,7 @@ export async function startNameServers(options: NameServersOptions): Promise<Nam
       roots: [{ name: ROOT_SERVER, addresses: [ROOT_ADDRESS] }],
       port,
       elapsedMs: () => options.clock.elapsedMs(),
+      privateAnswer: (question, sender) => hostedZones.answerPrivately(question, sender),
     });
     const servers: { address: string; respond: Responder }[] = [
       { address: ROOT_ADDRESS, respond: (octets, sender) => root.respond(octets, sender) },
