@@ -47,6 +47,14 @@ const alias = (Name: string, DNSName: string, HostedZoneId = "ZEXAMPLE"): Resour
 const weighted = (identifier: string, weight: number, ttl = 60, value = "192.0.2.1"): ResourceRecordSet =>
   a("api.example.com", [value], { SetIdentifier: identifier, Weight: weight, TTL: ttl });
 
+const near = (GeoProximityLocation: NonNullable<ResourceRecordSet["GeoProximityLocation"]>): ResourceRecordSet =>
+  a("x.example.com", ["192.0.2.1"], { SetIdentifier: "s", GeoProximityLocation });
+const inCidr = (LocationName: string, CollectionId = "one"): ResourceRecordSet =>
+  a("api.example.com", ["192.0.2.1"], {
+    SetIdentifier: `${CollectionId}-${LocationName}`,
+    CidrRoutingConfig: { CollectionId, LocationName },
+  });
+
 const create = (set: ResourceRecordSet): Change => ({ Action: "CREATE", ResourceRecordSet: set });
 const upsert = (set: ResourceRecordSet): Change => ({ Action: "UPSERT", ResourceRecordSet: set });
 const remove = (set: ResourceRecordSet): Change => ({ Action: "DELETE", ResourceRecordSet: set });
@@ -268,6 +276,52 @@ describe("routing policies", () => {
   });
 });
 
+describe("IP-based routing", () => {
+  const sentence = (location: string, collection = "one") =>
+    `RRSet with DNS name api.example.com., type A, SetIdentifier ${collection}-${location}`;
+
+  it("has one record set a location, of one collection", () => {
+    const zone = zoneWith(inCidr("office"));
+    accepted(applyChangeBatch(zone, [create(inCidr("lab"))]));
+    expect(messages(applyChangeBatch(zone, [create({ ...inCidr("office"), SetIdentifier: "again" })]))).toEqual([
+      "RRSet with DNS name api.example.com., type A, SetIdentifier again, and CidrRoutingConfig [CollectionId=one, LocationName=office] cannot be created because a cidr RRSet with the same name, type and location already exists.",
+    ]);
+    expect(messages(applyChangeBatch(zone, [create(inCidr("lab", "two"))]))).toEqual([
+      `${sentence("lab", "two")} cannot be created as RRSets with the same name and type must use the same CIDR collection, one.`,
+    ]);
+  });
+
+  it("needs a location that exists, and a public zone", () => {
+    expect(messages(applyChangeBatch(zoneWith(), [create(inCidr("moon"))]))).toEqual([
+      `${sentence("moon")} cannot be created as location moon of CIDR collection one does not exist.`,
+    ]);
+    expect(messages(applyChangeBatch({ ...zoneWith(), private: true }, [create(inCidr("office"))]))).toEqual([
+      `${sentence("office")} cannot be created as IP-based routing is not supported in private hosted zones.`,
+    ]);
+  });
+});
+
+describe("protected record sets", () => {
+  it("refuse every action, once for each name and type, whatever else the batch has", () => {
+    const zone: ChangeBatchZone = {
+      ...zoneWith(weighted("blue", 1), weighted("green", 1)),
+      protectionOf: (name, type) =>
+        name === "api.example.com." && type === "A" ? { comment: "hands off" } : undefined,
+    };
+    const refusal = [
+      "RRSet with DNS name api.example.com., type A is protected from changes by a resource record set protection (hands off)",
+    ];
+    const batch = [remove(weighted("blue", 1)), upsert(weighted("green", 2)), create(a("www.example.com"))];
+    expect(messages(applyChangeBatch(zone, batch))).toEqual(refusal);
+    accepted(
+      applyChangeBatch(zone, [
+        create(a("www.example.com")),
+        create({ ...a("api.example.com"), Type: "TXT", ResourceRecords: [{ Value: '"x"' }] }),
+      ]),
+    );
+  });
+});
+
 describe("the shape of a change (InvalidInput)", () => {
   const cases: [string, ResourceRecordSet, string][] = [
     [
@@ -299,6 +353,26 @@ describe("the shape of a change (InvalidInput)", () => {
       "two policies",
       a("x.example.com", ["192.0.2.1"], { SetIdentifier: "s", Weight: 1, Region: "eu-west-1" }),
       "Expected exactly one of [Weight, Region, Failover, GeoLocation, MultiValueAnswer, GeoProximityLocation, or CidrRoutingConfig], but found more than one in Change with [Action=CREATE, Name=x.example.com, Type=A, SetIdentifier=s]",
+    ],
+    [
+      "geoproximity without a place",
+      near({ Bias: 10 }),
+      "Expected exactly one of [AWSRegion, LocalZoneGroup, or Coordinates], but found none in Change with [Action=CREATE, Name=x.example.com, Type=A, SetIdentifier=s]",
+    ],
+    [
+      "geoproximity with two places",
+      near({ AWSRegion: "eu-west-1", Coordinates: { Latitude: "1", Longitude: "1" } }),
+      "Expected exactly one of [AWSRegion, LocalZoneGroup, or Coordinates], but found more than one in Change with [Action=CREATE, Name=x.example.com, Type=A, SetIdentifier=s]",
+    ],
+    [
+      "a latitude beyond the poles",
+      near({ Coordinates: { Latitude: "90.01", Longitude: "1" } }),
+      "Latitude must be a number between -90 and 90 in Change with [Action=CREATE, Name=x.example.com, Type=A, SetIdentifier=s]",
+    ],
+    [
+      "a longitude that is no number",
+      near({ Coordinates: { Latitude: "-90", Longitude: "1e2" } }),
+      "Longitude must be a number between -180 and 180 in Change with [Action=CREATE, Name=x.example.com, Type=A, SetIdentifier=s]",
     ],
   ];
   it.each(cases)("refuses %s", (_, set, message) => {

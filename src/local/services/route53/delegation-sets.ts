@@ -186,7 +186,7 @@ export function delegationSetHandlers(core: Route53Core): Handlers<typeof sdk, N
       if (zonesOfSet(core, set.id).length > 0) {
         throw route53Error(
           "DelegationSetInUse",
-          "The specified delegation set contains associated hosted zones which must be deleted before the reusable delegation set can be deleted.",
+          "The specified delegation contains associated hosted zones which must be deleted before the reusable delegation set can be deleted.",
         );
       }
       store.write(() => state.reusableDelegationSets.remove(set.id));

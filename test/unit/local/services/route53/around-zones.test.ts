@@ -50,6 +50,18 @@ describe("query logging", () => {
     expect(await refused(create(group))).toMatchObject({ code: "QueryLoggingConfigAlreadyExists", status: 409 });
   });
 
+  it("does without the resource policy on a lenient backend, but not without the group in us-east-1", async () => {
+    await r53.close();
+    r53 = await localRoute53({ lenient: true });
+    const made = await r53.client.send(new CreateHostedZoneCommand({ Name: "myapp.com", CallerReference: "z" }));
+    zoneId = bareId(made.HostedZone?.Id ?? "");
+    expect(await refused(create(arn("g")))).toMatchObject({ code: "NoSuchCloudWatchLogsLogGroup" });
+    expect(await refused(create(arn("g", "eu-west-1")))).toMatchObject({ code: "InvalidInput" });
+    r53.logGroups.set(arn("g"), "not-permitted");
+    await create(arn("g"));
+    expect(r53.service.queryLogGroup(zoneId)).toBe("g");
+  });
+
   it("is found, listed and ended, and survives a restart", async () => {
     const group = arn("g");
     r53.logGroups.set(`${group}:*`, "ok");

@@ -292,3 +292,37 @@ describe("after a restart", () => {
     }
   });
 });
+
+describe("geoproximity record sets", () => {
+  const near = (SetIdentifier: string, GeoProximityLocation: NonNullable<ResourceRecordSet["GeoProximityLocation"]>) =>
+    a("near.myapp.com", "192.0.2.1", { SetIdentifier, GeoProximityLocation });
+
+  it("are in a Region, in a Local Zone group or at coordinates, and are listed and deleted as they are", async () => {
+    const sets = [
+      near("dublin", { AWSRegion: "eu-west-1" }),
+      near("here", { Coordinates: { Latitude: "49.22", Longitude: "-074.01" }, Bias: -99 }),
+      near("zone", { LocalZoneGroup: "us-west-2-den-1", Bias: 99 }),
+    ];
+    await submit(change("CREATE", ...sets));
+    const listed = (await list()).ResourceRecordSets?.filter((set) => set.GeoProximityLocation) ?? [];
+    expect(listed.map((set) => set.GeoProximityLocation)).toEqual([
+      { AWSRegion: "eu-west-1", Bias: 0 },
+      { Coordinates: { Latitude: "49.22", Longitude: "-74.01" }, Bias: -99 },
+      { LocalZoneGroup: "us-west-2-den-1", Bias: 99 },
+    ]);
+    await submit(change("DELETE", ...listed));
+  });
+
+  it.each([
+    [{ AWSRegion: "mars-north-1" }, "Invalid parameter : the AWS Region mars-north-1 is not supported."],
+    [{ LocalZoneGroup: "nowhere" }, "Invalid parameter : the Local Zone Group nowhere is not supported."],
+    [{ AWSRegion: "eu-west-1", Bias: 100 }, "Member must have value less than or equal to 99"],
+    [{ Coordinates: { Latitude: "1", Longitude: "200" } }, "Longitude must be a number between -180 and 180"],
+    [{ Coordinates: { Latitude: "north", Longitude: "1" } }, "[-+]?[0-9]{1,2}(\\.[0-9]{0,2})?"],
+  ])("refuse %j", async (place, why) => {
+    const refusal = await refused(submit(change("CREATE", near("s", place))));
+    expect(refusal).toMatchObject({ code: "InvalidInput", status: 400 });
+    expect(refusal.message).toContain(why);
+    expect((await list()).ResourceRecordSets).toHaveLength(2);
+  });
+});

@@ -1,0 +1,257 @@
+import {
+  ActivateKeySigningKeyCommand,
+  ChangeResourceRecordSetsCommand,
+  CreateHostedZoneCommand,
+  CreateKeySigningKeyCommand,
+  DeactivateKeySigningKeyCommand,
+  DeleteHostedZoneCommand,
+  DeleteKeySigningKeyCommand,
+  DisableHostedZoneDNSSECCommand,
+  EnableHostedZoneDNSSECCommand,
+  GetChangeCommand,
+  GetDNSSECCommand,
+} from "@aws-sdk/client-route-53";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { keyRecords } from "../../../../../src/dns/dnssec-keys.ts";
+import { domainName } from "../../../../../src/route53/names.ts";
+import { bareId } from "../../../../../src/route53/record-set.ts";
+import { ACCOUNT, type LocalRoute53, localRoute53, PROPAGATION_MS, refused } from "./fixture.ts";
+
+const arn = (n: number, region = "us-east-1") =>
+  `arn:aws:kms:${region}:${ACCOUNT}:key/00000000-0000-4000-8000-00000000000${n}`;
+
+let r53: LocalRoute53;
+let zone: string;
+beforeEach(async () => {
+  r53 = await localRoute53();
+  zone = await createZone("myapp.com");
+});
+afterEach(() => r53.close());
+
+let references = 0;
+async function createZone(Name: string, more: object = {}): Promise<string> {
+  const made = await r53.client.send(
+    new CreateHostedZoneCommand({ Name, CallerReference: `reference-${references++}`, ...more }),
+  );
+  return bareId(made.HostedZone?.Id ?? "");
+}
+const createKey = (more: object = {}) =>
+  r53.client.send(
+    new CreateKeySigningKeyCommand({
+      HostedZoneId: zone,
+      CallerReference: `reference-${references++}`,
+      KeyManagementServiceArn: arn(1),
+      Name: "ksk_1",
+      Status: "ACTIVE",
+      ...more,
+    }),
+  );
+const target = (Name: string) => ({ HostedZoneId: zone, Name });
+const activate = (name = "ksk_1") => r53.client.send(new ActivateKeySigningKeyCommand(target(name)));
+const deactivate = (name = "ksk_1") => r53.client.send(new DeactivateKeySigningKeyCommand(target(name)));
+const remove = (name = "ksk_1") => r53.client.send(new DeleteKeySigningKeyCommand(target(name)));
+const enable = (HostedZoneId = zone) => r53.client.send(new EnableHostedZoneDNSSECCommand({ HostedZoneId }));
+const disable = (HostedZoneId = zone) => r53.client.send(new DisableHostedZoneDNSSECCommand({ HostedZoneId }));
+const get = (HostedZoneId = zone) => r53.client.send(new GetDNSSECCommand({ HostedZoneId }));
+
+describe("key-signing keys", () => {
+  it("are P-256 keys with the records that a parent needs, status 201 and a pending change", async () => {
+    const made = await createKey();
+    expect(made.$metadata.httpStatusCode).toBe(201);
+    expect(made.ChangeInfo?.Status).toBe("PENDING");
+    expect(made.Location).toBe(`https://route53.amazonaws.com/2013-04-01/keysigningkey/${zone}/ksk_1`);
+    const publicKey = Buffer.from(made.KeySigningKey?.PublicKey ?? "", "base64");
+    expect(publicKey).toHaveLength(64);
+    const records = keyRecords(domainName("myapp.com"), publicKey);
+    expect(made.KeySigningKey).toEqual({
+      Name: "ksk_1",
+      KmsArn: arn(1),
+      Flag: 257,
+      SigningAlgorithmMnemonic: "ECDSAP256SHA256",
+      SigningAlgorithmType: 13,
+      DigestAlgorithmMnemonic: "SHA-256",
+      DigestAlgorithmType: 2,
+      KeyTag: records.keyTag,
+      DigestValue: records.digest,
+      PublicKey: publicKey.toString("base64"),
+      DSRecord: `${records.keyTag} 13 2 ${records.digest}`,
+      DNSKEYRecord: `257 3 13 ${publicKey.toString("base64")}`,
+      Status: "ACTIVE",
+      CreatedDate: new Date(r53.clock.now()),
+      LastModifiedDate: new Date(r53.clock.now()),
+    });
+    await r53.clock.advance(PROPAGATION_MS);
+    expect((await r53.client.send(new GetChangeCommand({ Id: made.ChangeInfo?.Id }))).ChangeInfo?.Status).toBe(
+      "INSYNC",
+    );
+    expect((await get()).KeySigningKeys).toEqual([made.KeySigningKey]);
+  });
+
+  it("are the same for the same KMS key, in another zone, after deletion and after a restart", async () => {
+    const first = await createKey({ Status: "INACTIVE" });
+    await remove();
+    const second = await createKey();
+    expect(second.KeySigningKey?.PublicKey).toBe(first.KeySigningKey?.PublicKey);
+    const other = await createKey({ HostedZoneId: await createZone("other.org") });
+    expect(other.KeySigningKey?.PublicKey).toBe(first.KeySigningKey?.PublicKey);
+    expect(other.KeySigningKey?.DSRecord).not.toBe(first.KeySigningKey?.DSRecord);
+    const again = await localRoute53({ store: r53.store });
+    const { KeySigningKeys } = await again.client.send(new GetDNSSECCommand({ HostedZoneId: zone }));
+    expect(KeySigningKeys).toEqual([second.KeySigningKey]);
+    await again.close();
+  });
+
+  it.each([
+    ["arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-4000-8000-000000000001", "must be in the us-east-1 region"],
+    ["arn:aws:kms:us-east-1:123456789012:alias/dnssec", "is not that of a customer managed key"],
+    ["a key", "is not that of a customer managed key"],
+  ])("refuse %s", async (KeyManagementServiceArn, why) => {
+    const refusal = await refused(createKey({ KeyManagementServiceArn }));
+    expect(refusal).toMatchObject({ code: "InvalidKMSArn", status: 400 });
+    expect(refusal.message).toContain(why);
+  });
+
+  it("are unique by name and KMS key, and two at most", async () => {
+    await createKey();
+    const again = { code: "KeySigningKeyAlreadyExists", status: 409 };
+    expect(await refused(createKey({ KeyManagementServiceArn: arn(2) }))).toMatchObject(again);
+    expect(await refused(createKey({ Name: "ksk_2" }))).toMatchObject(again);
+    await createKey({ Name: "ksk_2", KeyManagementServiceArn: arn(2) });
+    expect(await refused(createKey({ Name: "ksk_3", KeyManagementServiceArn: arn(3) }))).toMatchObject({
+      code: "TooManyKeySigningKeys",
+      status: 400,
+    });
+  });
+
+  it("refuse names and states that are none, and zones that are not public", async () => {
+    expect(await refused(createKey({ Name: "my-key" }))).toMatchObject({ code: "InvalidKeySigningKeyName" });
+    expect(await refused(createKey({ Status: "DELETING" }))).toMatchObject({ code: "InvalidKeySigningKeyStatus" });
+    expect(await refused(createKey({ HostedZoneId: "ZNONE" }))).toMatchObject({ code: "NoSuchHostedZone" });
+    const inside = await createZone("corp.internal", { VPC: { VPCId: "vpc-1", VPCRegion: "us-east-1" } });
+    const unsupported = {
+      code: "InvalidArgument",
+      status: 400,
+      message: "Operation is unsupported for private hosted zones.",
+    };
+    expect(await refused(createKey({ HostedZoneId: inside }))).toEqual(unsupported);
+    expect(await refused(get(inside))).toEqual(unsupported);
+    expect(await refused(enable(inside))).toEqual(unsupported);
+  });
+
+  it("must be inactive to be deleted, and must exist", async () => {
+    await createKey();
+    expect(await refused(remove())).toEqual({
+      code: "InvalidKeySigningKeyStatus",
+      status: 400,
+      message: "Key Signing Key with name ksk_1 cannot be deleted because current status is not INACTIVE.",
+    });
+    await r53.clock.advance(1000);
+    await deactivate();
+    const [key] = (await get()).KeySigningKeys ?? [];
+    expect(key).toMatchObject({ Status: "INACTIVE", LastModifiedDate: new Date(r53.clock.now()) });
+    await remove();
+    const missing = { code: "NoSuchKeySigningKey", status: 404 };
+    for (const call of [remove, activate, deactivate]) expect(await refused(call())).toMatchObject(missing);
+    expect((await get()).KeySigningKeys).toEqual([]);
+  });
+
+  it("keep their zone from being deleted", async () => {
+    await createKey();
+    expect(await refused(r53.client.send(new DeleteHostedZoneCommand({ Id: zone })))).toEqual({
+      code: "HostedZoneNotEmpty",
+      status: 400,
+      message: "The specified hosted zone contains DNSSEC Key Signing Keys and so cannot be deleted.",
+    });
+  });
+});
+
+describe("signing", () => {
+  it("needs an active key", async () => {
+    expect((await get()).Status).toEqual({ ServeSignature: "NOT_SIGNING" });
+    const none = {
+      code: "KeySigningKeyWithActiveStatusNotFound",
+      status: 400,
+      message: `Hosted zone with ID '${zone}' does not have a Key Signing Key in ACTIVE status.`,
+    };
+    expect(await refused(enable())).toEqual(none);
+    await createKey({ Status: "INACTIVE" });
+    expect(await refused(enable())).toEqual(none);
+    await activate();
+    expect((await enable()).ChangeInfo?.Status).toBe("PENDING");
+  });
+
+  it("is not claimed, since nothing is signed", async () => {
+    await createKey();
+    await enable();
+    await r53.clock.advance(PROPAGATION_MS);
+    const { Status } = await get();
+    expect(Status?.ServeSignature).toBe("ACTION_NEEDED");
+    expect(Status?.StatusMessage).toContain("do not sign");
+    await disable();
+    expect((await get()).Status?.ServeSignature).toBe("NOT_SIGNING");
+  });
+
+  it("keeps its last active key, and gives up the others", async () => {
+    await createKey();
+    await createKey({ Name: "ksk_2", KeyManagementServiceArn: arn(2) });
+    await enable();
+    await deactivate("ksk_2");
+    expect(await refused(deactivate())).toMatchObject({ code: "KeySigningKeyInUse", status: 400 });
+    await activate("ksk_2");
+    await deactivate();
+    await disable();
+    await deactivate("ksk_2");
+  });
+
+  it("ends only where it was, or where there are keys", async () => {
+    expect(await refused(disable())).toMatchObject({ code: "DNSSECNotFound", status: 400 });
+    await createKey();
+    await disable();
+  });
+
+  it("goes on while the parent zone vouches for a key", async () => {
+    zone = await createZone("dev.myapp.com");
+    const made = await createKey();
+    await enable();
+    const parent = await createZone("myapp.com");
+    const ds = (Action: "CREATE" | "DELETE") =>
+      r53.client.send(
+        new ChangeResourceRecordSetsCommand({
+          HostedZoneId: parent,
+          ChangeBatch: {
+            Changes: [
+              {
+                Action,
+                ResourceRecordSet: {
+                  Name: "dev.myapp.com",
+                  Type: "DS",
+                  TTL: 300,
+                  ResourceRecords: [{ Value: made.KeySigningKey?.DSRecord?.toLowerCase() }],
+                },
+              },
+            ],
+          },
+        }),
+      );
+    await ds("CREATE");
+    expect(await refused(disable())).toMatchObject({ code: "KeySigningKeyInParentDSRecord", status: 400 });
+    await createKey({ Name: "ksk_2", KeyManagementServiceArn: arn(2) });
+    expect(await refused(deactivate())).toMatchObject({ code: "KeySigningKeyInParentDSRecord" });
+    await deactivate("ksk_2");
+    await ds("DELETE");
+    await disable();
+    await deactivate();
+  });
+});
+
+describe("a lenient backend", () => {
+  it("takes KMS keys of any Region, but nothing that is no key", async () => {
+    await r53.close();
+    r53 = await localRoute53({ lenient: true });
+    zone = await createZone("myapp.com");
+    await createKey({ KeyManagementServiceArn: arn(1, "eu-west-1") });
+    expect(await refused(createKey({ Name: "other", KeyManagementServiceArn: "a key" }))).toMatchObject({
+      code: "InvalidKMSArn",
+    });
+  });
+});
