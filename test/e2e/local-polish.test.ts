@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -9,7 +10,7 @@ import { LOCAL_CREDENTIALS } from "../../src/backend/local-connection.ts";
 import { controlClient } from "../../src/local/control-client.ts";
 import type { RunFile } from "../../src/local/daemon-run-file.ts";
 import type { LocalStatus } from "../../src/local/status.ts";
-import { type CliHome, cliHome, eventually } from "../support/cli.ts";
+import { type CliHome, cliHome, eventually, ROOT } from "../support/cli.ts";
 
 let home: CliHome;
 const cleanUp: (() => Promise<unknown> | unknown)[] = [];
@@ -227,5 +228,71 @@ describe("r53kit local status", () => {
     await start("--in-memory");
     expect((await status()).diskBytes).toBeUndefined();
     expect(existsSync(inHome("state/state.mdb"))).toBe(true);
+  });
+});
+
+describe('import "r53kit/local"', () => {
+  const run = (command: string, args: readonly string[], cwd: string) =>
+    new Promise<{ code: number; output: string }>((resolve) => {
+      const env = { PATH: process.env.PATH ?? "", HOME: home.folder, R53KIT_HOME: inHome("unused") };
+      execFile(command, [...args], { cwd, env }, (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code ?? 1), output: stdout + stderr }),
+      );
+    });
+
+  it("runs the documented example: a plain Node test with a backend of its own", async () => {
+    const { code, output } = await run(process.execPath, ["--test"], join(ROOT, "docs/examples/testing"));
+    expect(code, output).toBe(0);
+    expect(output).toMatch(/pass 2/);
+    // In memory: nothing was written anywhere.
+    expect(existsSync(inHome("unused"))).toBe(false);
+  });
+
+  it("has types that a strict TypeScript project accepts without ours", async () => {
+    mkdirSync(inHome("node_modules"));
+    symlinkSync(ROOT, inHome("node_modules/r53kit"));
+    writeFileSync(inHome("package.json"), '{ "type": "module" }');
+    const program = (more: string) => `
+      import { startLocalBackend, type RunningLocalBackend } from "r53kit/local";
+      const backend: RunningLocalBackend = await startLocalBackend({ speed: 10 });
+      const port: number = backend.resolver.port;
+      const url: string | undefined = backend.env.AWS_ENDPOINT_URL;
+      await backend.reset();
+      ${more}
+      await backend.stop();
+      export { port, url };
+    `;
+    const check = (name: string) =>
+      run(
+        process.execPath,
+        [
+          join(ROOT, "node_modules/typescript/bin/tsc"),
+          ...["--noEmit", "--strict", "--module", "nodenext", "--target", "es2023", "--lib", "es2023"],
+          ...["--types", "", "--ignoreConfig", name],
+        ],
+        home.folder,
+      );
+    writeFileSync(inHome("good.ts"), program(""));
+    expect(await check("good.ts")).toEqual({ code: 0, output: "" });
+    writeFileSync(inHome("bad.ts"), program('backend.apiUrl = 1; await startLocalBackend({ speed: "fast" });'));
+    const bad = await check("bad.ts");
+    expect(bad.output).toContain("'apiUrl' because it is a read-only property");
+    expect(bad.output).toContain("Type 'string' is not assignable to type 'number'");
+  });
+
+  it("starts as many as asked for, each alone, and lets the process end when they are stopped", async () => {
+    const script = `
+      import { startLocalBackend } from "r53kit/local";
+      const backends = await Promise.all([startLocalBackend(), startLocalBackend(), startLocalBackend({ account: "111122223333" })]);
+      console.log(new Set(backends.map((one) => one.apiUrl)).size, new Set(backends.map((one) => one.dnsPort)).size);
+      const file = await backends[0].saveSnapshot();
+      await backends[1].loadSnapshot(file);
+      await backends[1].loadSnapshot(Buffer.from("no")).catch((error) => console.log(error.code));
+      await startLocalBackend({ apiPort: Number(new URL(backends[0].apiUrl).port) }).catch((error) => console.log(error.code));
+      await Promise.all(backends.map((one) => one.stop()));
+    `;
+    const { code, output } = await run(process.execPath, ["--input-type=module", "-e", script], ROOT);
+    expect(output).toBe("3 3\nsnapshot.format\nlocal.port-busy\n");
+    expect(code).toBe(0);
   });
 });

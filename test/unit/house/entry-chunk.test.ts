@@ -28,14 +28,34 @@ function staticInputs(entry: string): string[] {
   return [...seen].flatMap((name) => Object.keys(chunks[name]?.inputs ?? {}));
 }
 
+/** What loads with an entry point, and the packages that this is from. */
+function loadedBy(entryPoint: string) {
+  const entry = Object.keys(chunks).find((name) => chunks[name]?.entryPoint === entryPoint) as string;
+  const inputs = staticInputs(entry);
+  const packages = new Set(inputs.flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []));
+  return { inputs, packages: [...packages] };
+}
+
 describe("the entry chunk", () => {
   it("statically pulls in nothing but commander and the command declarations", () => {
-    const entry = Object.keys(chunks).find((name) => chunks[name]?.entryPoint === "src/cli/main.ts") as string;
-    const inputs = staticInputs(entry);
+    const { inputs, packages } = loadedBy("src/cli/main.ts");
     expect(inputs).toContain("src/cli/program.ts");
-    const packages = new Set(inputs.flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []));
-    expect([...packages]).toEqual(["commander"]);
+    expect(packages).toEqual(["commander"]);
     expect(inputs.filter((input) => input.startsWith("src/") && !/^src\/(cli\/|errors\.ts)/.test(input))).toEqual([]);
+  });
+
+  it("of the library holds the backend alone: no command line, no terminal, no LMDB, no EC2", () => {
+    const { inputs, packages } = loadedBy("src/local/index.ts");
+    expect(inputs).toContain("src/local/local-backend.ts");
+    expect(inputs.filter((input) => /^src\/(cli|render|setup|trace|drill|config)\//.test(input))).toEqual([]);
+    expect(packages.filter((name) => /^(commander|ink|react|chalk|yaml|zod|@aws-sdk\/client-ec2)$/.test(name))).toEqual(
+      [],
+    );
+    const external = Object.values(chunks).flatMap((chunk) => chunk.imports);
+    expect(external.filter(({ path, kind }) => path === "lmdb" && kind === "import-statement").length).toBeGreaterThan(
+      0,
+    );
+    expect(inputs.filter((input) => input.includes("lmdb-store") || input.includes("directory-lock"))).toEqual([]);
   });
 
   it("leaves Ink and React to chunks of their own", () => {
