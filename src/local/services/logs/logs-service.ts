@@ -17,7 +17,10 @@ import { liveTailHandlers } from "./live-tail-handlers.ts";
 import { logGroupOfArn, logStreamArn } from "./log-arns.ts";
 import { LogStorage, type NewEvent } from "./log-storage.ts";
 import { policyDocuments, policyHandlers } from "./policy-handlers.ts";
+import { queryHandlers } from "./query-handlers.ts";
+import { QueryRunner } from "./query-runner.ts";
 import { policiesAllow } from "./resource-policy.ts";
+import { LOGS_SIMPLIFICATIONS } from "./simplified.ts";
 import { streamHandlers } from "./stream-handlers.ts";
 
 /** Where Route 53 writes query logs (Developer Guide, "Public DNS query logging"). */
@@ -34,6 +37,8 @@ export interface LogsServiceSettings {
   readonly clock: Clock;
   /** Twelve digits; {@link DEFAULT_ACCOUNT} when left out. */
   readonly account?: string;
+  /** Told when a query fails for no fault of its own. */
+  readonly onDefect?: (error: unknown) => void;
 }
 
 export interface LogsService {
@@ -58,6 +63,7 @@ export function createLogsService(settings: LogsServiceSettings): LogsService {
   const queue = new EventQueue(storage, clock, QUERY_LOG_REGION);
   const settle = () => queue.flush();
   const filters = logFilters(store);
+  const queries = new QueryRunner(storage, clock, settings.onDefect);
   const closing = new AbortController();
   // One aborted signal ends up to fifteen sessions.
   setMaxListeners(0, closing.signal);
@@ -78,12 +84,14 @@ export function createLogsService(settings: LogsServiceSettings): LogsService {
       protocols: [awsJson({ version: "1.1", target: "Logs_20140328" })],
       requestErrors: { malformed: "SerializationException", invalid: "InvalidParameterException" },
       constraints: logsConstraints,
+      simplified: LOGS_SIMPLIFICATIONS,
       handlers: {
         ...groupHandlers(storage, filters),
         ...streamHandlers(storage, settle),
         ...eventHandlers(storage, clock, settle),
         ...policyHandlers(store, clock),
         ...filterHandlers(storage, filters, clock),
+        ...queryHandlers(storage, queries, clock, settle),
         ...liveTailHandlers({ storage, clock, closing: closing.signal }),
       },
     }),
@@ -93,6 +101,7 @@ export function createLogsService(settings: LogsServiceSettings): LogsService {
     close() {
       sweeping?.cancel();
       closing.abort();
+      queries.stopAll();
       settle();
     },
 
