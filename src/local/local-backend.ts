@@ -343,7 +343,7 @@ async function startCore(
       }
     },
   });
-  const logs = createLogsService({ store, clock, account });
+  const logs = createLogsService({ store, clock, account, onDefect });
   const domains = createDomainsService({ store, clock, publisher: nameServers });
   const route53 = createRoute53Service({
     store,
@@ -366,7 +366,7 @@ async function startCore(
     await health.close();
     await nameServers.close();
     try {
-      logs.flush();
+      logs.close();
     } catch (error) {
       // Lines that find no room are lost; everything else still ends as it should.
       onDefect(error);
