@@ -24,7 +24,8 @@ export interface ZoneConfig {
   readonly name: DomainName;
   /** Pins one of several zones of the same name. */
   readonly id: string | undefined;
-  readonly comment: string;
+  /** Undefined: what is set stays. */
+  readonly comment: string | undefined;
   /** Simple records and the answers of every routing group, in the order of the file. */
   readonly recordSets: readonly DeclaredRecordSet[];
   readonly trafficPolicyInstances: readonly TrafficPolicyInstanceDefinition[];

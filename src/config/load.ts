@@ -219,7 +219,7 @@ function buildZone(
     path,
     name: zone,
     id: entry.id === undefined ? undefined : bareId(entry.id),
-    comment: entry.comment ?? "",
+    comment: entry.comment,
     recordSets,
     trafficPolicyInstances: instances,
     logging:

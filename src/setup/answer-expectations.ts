@@ -21,18 +21,14 @@ export function answerExpectations(
   const declared = config.zones.find((one) => one.name === zone)?.recordSets ?? [];
   const groups = new Map<string, DeclaredRecordSet[]>();
   for (const set of declared) groups.set(groupKey(set), [...(groups.get(groupKey(set)) ?? []), set]);
+  const cuts = delegatedNames(zone, [...declared, ...(liveZone(live, zone)?.recordSets ?? []).map(({ set }) => set)]);
   const expectations: AnswerExpectation[] = [];
   for (const sets of groups.values()) {
     const [first] = sets;
     if (first === undefined || !wanted(first.name, first.type)) continue;
     const { name, type } = first;
-    expectations.push({
-      check: "answer",
-      zone,
-      name: nameToAsk(name),
-      type,
-      answer: answerOf(sets, groups, new Set()),
-    });
+    const answer: AnswerExpectation["answer"] = isDelegated(first, cuts) ? { kind: "any" } : answerOf(sets, groups);
+    expectations.push({ check: "answer", zone, name: nameToAsk(name), type, answer });
   }
   const gone = new Map(
     (liveZone(live, zone)?.recordSets ?? [])
@@ -48,6 +44,19 @@ export function answerExpectations(
   return expectations;
 }
 
+type Owner = Pick<DeclaredRecordSet, "name" | "type">;
+
+function delegatedNames(zone: DomainName, owners: readonly Owner[]): ReadonlySet<DomainName> {
+  return new Set(owners.filter(({ name, type }) => type === "NS" && name !== zone).map(({ name }) => name));
+}
+
+/** At and below a delegation the zone's servers answer with a referral; what else is there is glue, or hidden by it. */
+function isDelegated({ name, type }: Owner, cuts: ReadonlySet<DomainName>): boolean {
+  if (cuts.has(name)) return type !== "NS" && type !== "DS";
+  for (let above = parentOf(name); above !== undefined; above = parentOf(above)) if (cuts.has(above)) return true;
+  return false;
+}
+
 function coveredBy(wildcards: ReadonlySet<DomainName>, name: DomainName): boolean {
   for (let above = parentOf(name); above !== undefined && splitLabels(above).length > 0; above = parentOf(above)) {
     if (wildcards.has(`*.${above}` as DomainName)) return true;
@@ -58,9 +67,10 @@ function coveredBy(wildcards: ReadonlySet<DomainName>, name: DomainName): boolea
 function answerOf(
   sets: readonly DeclaredRecordSet[],
   groups: ReadonlyMap<string, readonly DeclaredRecordSet[]>,
-  seen: ReadonlySet<string>,
+  seen: ReadonlySet<string> = new Set(),
 ): AnswerExpectation["answer"] {
   const values: string[] = [];
+  let maybeNone = false;
   for (const set of sets) {
     const { answer } = set;
     if (answer.kind === "records") {
@@ -75,12 +85,17 @@ function answerOf(
     // An alias answers with its target's TTL, so a single one is the same answer.
     if (sets.length === 1 && set.policy.kind === "simple") return there;
     values.push(...there.values);
+    if (there.kind === "some") maybeNone ||= there.maybeNone;
   }
   const [only] = sets;
   if (sets.length === 1 && only?.policy.kind === "simple" && only.answer.kind === "records") {
     return { kind: "all", values, ttlSeconds: only.answer.ttlSeconds };
   }
-  const everywhere = sets.some(({ policy }) => policy.kind === "geolocation" && policy.place.countryCode === "*");
+  const everywhere = sets.some(
+    ({ policy }) =>
+      (policy.kind === "geolocation" && policy.place.countryCode === "*") ||
+      (policy.kind === "cidr" && policy.locationName === "*"),
+  );
   const byPlace = sets.some(({ policy }) => policy.kind === "geolocation" || policy.kind === "cidr");
-  return { kind: "some", values: [...new Set(values)], maybeNone: byPlace && !everywhere };
+  return { kind: "some", values: [...new Set(values)], maybeNone: maybeNone || (byPlace && !everywhere) };
 }

@@ -1,12 +1,12 @@
 /** Carries a plan out: phase by phase, each waited for and looked at, each step on record before it is taken. */
 
 import type { Backend } from "../backend/backend.ts";
-import { Failure } from "../errors.ts";
 import type { DomainName } from "../route53/names.ts";
 import { carryOutEndpoint, carryOutHealthCheck } from "./effects/health-checks.ts";
 import { carryOutHostedZone, carryOutRegistrar } from "./effects/hosted-zones.ts";
 import { carryOutLogGroup, carryOutLogResourcePolicy, carryOutQueryLogging } from "./effects/logging.ts";
 import { sendBatch } from "./effects/record-sets.ts";
+import { isRefusal } from "./effects/service-error.ts";
 import { carryOutTrafficPolicy, carryOutTrafficPolicyInstance } from "./effects/traffic-flow.ts";
 import type { Emit } from "./events.ts";
 import { waitInSync } from "./in-sync.ts";
@@ -194,11 +194,6 @@ async function refusable<T>(changes: readonly Change[], progress: Progress, effe
     if (isRefusal(error)) for (const change of changes) progress.status.set(change, applied(change, "refused"));
     throw error;
   }
-}
-
-function isRefusal(error: unknown): boolean {
-  const cause = error instanceof Failure ? error.cause : error;
-  return cause instanceof Error && (cause as { readonly $fault?: unknown }).$fault === "client";
 }
 
 function applied(change: Change, status: AppliedChange["status"]): AppliedChange {

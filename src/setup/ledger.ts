@@ -15,7 +15,7 @@ const LEDGER_FORMAT = "r53kit.ledger/1";
 
 export interface Ledger {
   readonly format: typeof LEDGER_FORMAT;
-  /** By zone id, then by record set key: the hash of what was written. */
+  /** By zone id, then by record set key: the hash of what was written; two of them while it may be either. */
   readonly recordSets: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Names in the account; an id is known only after the effect. */
   readonly trafficPolicies: readonly string[];
@@ -82,6 +82,16 @@ export function writeLedger(file: string, ledger: Ledger): void {
 export function withRecordSets(ledger: Ledger, zoneId: string, written: ReadonlyMap<string, string>): Ledger {
   const zone = { ...ledger.recordSets[zoneId], ...Object.fromEntries(written) };
   return { ...ledger, recordSets: { ...ledger.recordSets, [zoneId]: zone } };
+}
+
+/** The entry of a record set that is about to be written over what the ledger has of it: it may end as either. */
+export function eitherOf(entry: string | undefined, hash: string): string {
+  return [...new Set([...(entry?.split(" ") ?? []), hash])].join(" ");
+}
+
+/** Whether a record set with this hash is as this project left it. */
+export function isAsWritten(entry: string | undefined, hash: string): boolean {
+  return entry?.split(" ").includes(hash) ?? false;
 }
 
 export function withoutRecordSets(ledger: Ledger, zoneId: string, keys: readonly string[]): Ledger {

@@ -3,6 +3,7 @@
 import type { Config } from "../config/config.ts";
 import type { Places } from "../config/load.ts";
 import { Failure } from "../errors.ts";
+import { domainName, isWithin } from "../route53/names.ts";
 import { knownIds } from "./known-ids.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LiveState } from "./live/live-state.ts";
@@ -23,7 +24,8 @@ import {
   type PlanPhase,
   summaryOf,
 } from "./plan.ts";
-import { idsOfZones, type PhaseDraft, type Planning } from "./planning.ts";
+import { idsOfZones, liveZone, type PhaseDraft, type Planning } from "./planning.ts";
+import { groupKey } from "./record-set-diff.ts";
 import { type KnownIds, type Reference, referenceKey, referencesIn, referenceText } from "./references.ts";
 import { scopeOf } from "./scope.ts";
 
@@ -52,23 +54,24 @@ export function makePlan(inputs: PlanInputs): Plan {
   const routing = planRecordSets("routing", zones, planning);
   const policies = planTrafficFlow(planning);
   const aliases = planRecordSets("traffic-flow", zones, planning);
+  const wanted = new Set(inputs.only ?? PHASES);
   const drafts: Record<PhaseName, PhaseDraft> = {
     zone,
     "health-checks": {
       ...healthChecks,
-      changes: [...healthChecks.changes, ...planHealthCheckRemovals(planning, zones)],
+      changes: [...healthChecks.changes, ...planHealthCheckRemovals(planning, zones, wanted)],
     },
     records,
     routing,
     "traffic-flow": joined(policies, aliases),
     logging: planLogging(planning),
   };
-  const wanted = new Set(inputs.only ?? PHASES);
-  const phases = PHASES.map((phase): PlanPhase => {
-    const { changes, batches = [], expectations } = wanted.has(phase) ? drafts[phase] : NOTHING;
+  const all = PHASES.map((phase): PlanPhase => {
+    const { changes, batches = [], expectations } = drafts[phase];
     return { phase, changes, batches, expectations };
   });
-  checkNeeds(phases, planning.known);
+  const phases = all.map((one) => (wanted.has(one.phase) ? one : withoutChanges(one)));
+  checkNeeds(phases, all, live, planning.known);
   return {
     format: PLAN_FORMAT,
     createdAt: new Date(inputs.now).toISOString(),
@@ -86,13 +89,14 @@ export function makePlan(inputs: PlanInputs): Plan {
 
 /** A saved plan with only some of its phases. Throws a Failure when one of them needs another. */
 export function selectPhases(plan: Plan, live: LiveState, only: readonly PhaseName[]): Plan {
-  const phases = plan.phases.map((one) => (only.includes(one.phase) ? one : { phase: one.phase, ...EMPTY_PHASE }));
-  checkNeeds(phases, knownIds(live, plan));
+  const phases = plan.phases.map((one) => (only.includes(one.phase) ? one : withoutChanges(one)));
+  checkNeeds(phases, plan.phases, live, knownIds(live, plan));
   return { ...plan, phases, summary: summaryOf(phases) };
 }
 
-const EMPTY_PHASE = { changes: [], batches: [], expectations: [] } as const;
-const NOTHING: PhaseDraft = { changes: [], expectations: [] };
+function withoutChanges({ phase }: PlanPhase): PlanPhase {
+  return { phase, changes: [], batches: [], expectations: [] };
+}
 
 /** Policies and instances, then the record sets that are aliases of an instance. */
 function joined(policies: PhaseDraft, aliases: PhaseDraft): PhaseDraft {
@@ -107,17 +111,74 @@ function joined(policies: PhaseDraft, aliases: PhaseDraft): PhaseDraft {
   };
 }
 
-/** With phases left out, what the others need may be missing: better said now than found half-way. */
-function checkNeeds(phases: readonly PlanPhase[], known: KnownIds): void {
+/**
+ * With phases left out, what the others need may be missing: better said now than found half-way. `phases` are those that
+ * are carried out, `all` also has what was left out.
+ */
+function checkNeeds(phases: readonly PlanPhase[], all: readonly PlanPhase[], live: LiveState, known: KnownIds): void {
   const made = new Set(phases.flatMap((phase) => phase.changes.flatMap(madeBy)).map(referenceKey));
+  const records = recordSetsAfter(phases, live);
+  const removed = new Set(phases.flatMap(({ changes }) => changes.flatMap((change) => removedRecordSet(change) ?? [])));
   for (const { phase, changes } of phases) {
     for (const change of changes) {
       const missing = neededBy(change).find(
         (reference) => known.get(reference) === undefined && !made.has(referenceKey(reference)),
       );
-      if (missing !== undefined) throw needs(phase, missing);
+      if (missing !== undefined)
+        throw needs(phase, `${referenceText(missing)}, which does not exist yet`, PHASE_OF[missing.ref]);
+      const inTheWay = neededGone(change, live);
+      if (inTheWay !== undefined && !removed.has(inTheWay)) {
+        const remover = all.find((one) => one.changes.some((other) => removedRecordSet(other) === inTheWay));
+        if (remover !== undefined)
+          throw needs(phase, `${recordText(inTheWay)} to be gone, which it is not yet`, remover.phase);
+      }
+      const target = aliasTargetOf(change);
+      if (target === undefined || records.has(target)) continue;
+      const maker = all.find((one) => one.changes.some((other) => madeRecordSet(other) === target));
+      if (maker !== undefined) throw needs(phase, `${recordText(target)}, which does not exist yet`, maker.phase);
     }
   }
+}
+
+/** `www.example.com. A`, of every zone that a plan is about: what is there once these phases are carried out. */
+function recordSetsAfter(phases: readonly PlanPhase[], live: LiveState): ReadonlySet<string> {
+  return new Set([
+    ...live.zones.flatMap(({ zone }) => (zone?.recordSets ?? []).map(({ set }) => groupKey(set))),
+    ...phases.flatMap(({ changes }) => changes.flatMap((change) => madeRecordSet(change) ?? [])),
+  ]);
+}
+
+function madeRecordSet(change: Change): string | undefined {
+  if (change.after === null) return undefined;
+  if (change.kind === "traffic-policy-instance") return `${change.name} ${change.type}`;
+  if (change.kind !== "record-set") return undefined;
+  return `${domainName(change.after.Name ?? "")} ${change.after.Type}`;
+}
+
+/** `www.example.com A`, for people. */
+function recordText(key: string): string {
+  return key.replace(/\. /, " ");
+}
+
+function removedRecordSet(change: Change): string | undefined {
+  if (change.kind !== "record-set" || change.after !== null) return undefined;
+  return `${domainName(change.before?.Name ?? "")} ${change.before?.Type}`;
+}
+
+/** The record sets that are where a new traffic policy instance will be. */
+function neededGone(change: Change, live: LiveState): string | undefined {
+  if (change.kind !== "traffic-policy-instance" || change.action !== "add") return undefined;
+  const there = liveZone(live, change.zone)?.recordSets.find(
+    ({ set }) => set.name === change.name && set.type === change.type && set.trafficPolicyInstanceId === undefined,
+  );
+  return there && groupKey(there.set);
+}
+
+/** The target of an alias within its own zone; whether one elsewhere exists is not this plan's to say. */
+function aliasTargetOf(change: Change): string | undefined {
+  if (change.kind !== "record-set" || change.after?.AliasTarget === undefined) return undefined;
+  const target = domainName(change.after.AliasTarget.DNSName ?? "");
+  return isWithin(target, change.zone) ? `${target} ${change.after.Type}` : undefined;
 }
 
 function madeBy(change: Change): Reference[] {
@@ -145,17 +206,18 @@ function neededBy(change: Change): Reference[] {
   ];
 }
 
-function needs(phase: PhaseName, reference: Reference): Failure {
-  const from: Record<Reference["ref"], PhaseName> = {
-    "hosted-zone": "zone",
-    "health-check": "health-checks",
-    "traffic-policy": "traffic-flow",
-    "traffic-policy-version": "traffic-flow",
-  };
+const PHASE_OF: Record<Reference["ref"], PhaseName> = {
+  "hosted-zone": "zone",
+  "health-check": "health-checks",
+  "traffic-policy": "traffic-flow",
+  "traffic-policy-version": "traffic-flow",
+};
+
+function needs(phase: PhaseName, what: string, maker: PhaseName): Failure {
   return new Failure({
     kind: "usage",
     code: "setup.phase-needed",
-    message: `the phase ${phase} needs ${referenceText(reference)}, which does not exist yet`,
-    next: `add --phase ${from[reference.ref]}`,
+    message: `the phase ${phase} needs ${what}`,
+    next: `add --phase ${maker}`,
   });
 }

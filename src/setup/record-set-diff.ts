@@ -11,6 +11,7 @@ import type { SourcePlace } from "../errors.ts";
 import { type DomainName, displayName } from "../route53/names.ts";
 import { type RecordSet, type RecordType, type RoutingPolicy, recordSetKey, toApi } from "../route53/record-set.ts";
 import { canonicalJson, shortHash } from "./canonical-json.ts";
+import { isAsWritten } from "./ledger.ts";
 import type { LiveRecordSet } from "./live/live-state.ts";
 import { recordSetNormalForm, type WantedRecordSet } from "./normal-form.ts";
 import type { BatchCall, PhaseName, PlannedRecordSet, RecordSetChange } from "./plan.ts";
@@ -30,10 +31,12 @@ export interface ZoneRecordSets {
   readonly zoneId: string | undefined;
   readonly wanted: readonly WantedInZone[];
   readonly live: readonly LiveRecordSet[];
-  /** Hashes (see {@link recordSetHash}) of the record sets that this project created, by their key. */
+  /** What the ledger has of the record sets that this project created, by their key. */
   readonly created: ReadonlyMap<string, string>;
   /** Names and types that traffic policy instances of the file have or will have. */
-  readonly instances: readonly { readonly name: DomainName; readonly type: RecordType }[];
+  readonly instances: readonly { readonly name: DomainName; readonly type: RecordType; readonly place: SourcePlace }[];
+  /** Ids of instances that the same plan takes away; their record sets go with them. */
+  readonly leavingInstances: ReadonlySet<string>;
 }
 
 /** Calls that must be in one batch. `change` counts within `changes`. */
@@ -104,7 +107,7 @@ export function diffRecordSets(input: ZoneRecordSets): RecordSetDiff {
   for (const [key, wanted] of wantedGroups) {
     const first = wanted[0];
     if (first === undefined) continue;
-    const live = liveGroups.get(key) ?? [];
+    const live = (liveGroups.get(key) ?? []).filter(({ set }) => !isLeaving(set, input));
     const owner = live.find(({ set }) => set.trafficPolicyInstanceId !== undefined);
     if (owner !== undefined) {
       conflicts.push({
@@ -125,14 +128,23 @@ export function diffRecordSets(input: ZoneRecordSets): RecordSetDiff {
     if (name === input.zone && (type === "NS" || type === "SOA")) continue;
     const ours = live.filter(
       ({ set }) =>
-        set.trafficPolicyInstanceId === undefined && input.created.get(recordSetKey(set)) === recordSetHash(set),
+        set.trafficPolicyInstanceId === undefined &&
+        isAsWritten(input.created.get(recordSetKey(set)), recordSetHash(set)),
     );
     const diff =
       ours.length > 0 ? diffGroup({ key, name, type, wanted: [], live: ours, declared: false }, input) : undefined;
     if (diff !== undefined) parts.push(diff);
   }
-  conflicts.push(...cnameConflicts(input, parts), ...aliasConflicts(input, parts));
+  conflicts.push(
+    ...cnameConflicts(input, parts),
+    ...aliasConflicts(input, parts),
+    ...instanceConflicts(input, liveGroups, parts),
+  );
   return { units: orderedUnits(parts, input), conflicts };
+}
+
+function isLeaving(set: RecordSet, { leavingInstances }: ZoneRecordSets): boolean {
+  return set.trafficPolicyInstanceId !== undefined && leavingInstances.has(set.trafficPolicyInstanceId);
 }
 
 /** One group's changes. */
@@ -262,6 +274,31 @@ function cnameConflicts(input: ZoneRecordSets, parts: readonly GroupDiff[]): Rec
   return conflicts;
 }
 
+/** An instance has its name and type for itself: what is there and stays is in the way. */
+function instanceConflicts(
+  input: ZoneRecordSets,
+  live: ReadonlyMap<string, readonly LiveRecordSet[]>,
+  parts: readonly GroupDiff[],
+): RecordConflict[] {
+  const removed = new Set(
+    parts.flatMap(({ changes }) => changes.flatMap(({ action, subject }) => (action === "remove" ? subject : []))),
+  );
+  return input.instances.flatMap((instance) => {
+    const inTheWay = (live.get(groupKey(instance)) ?? []).find(
+      ({ set }) => set.trafficPolicyInstanceId === undefined && !removed.has(recordSetText(set)),
+    );
+    if (inTheWay === undefined) return [];
+    const text = recordSetText(inTheWay.set);
+    return [
+      {
+        message: `${text} is there and was not made from this file; a traffic policy instance has its name and type for itself`,
+        next: `delete ${text}, or choose another name`,
+        place: instance.place,
+      },
+    ];
+  });
+}
+
 /** An alias within the zone needs a target that is in the file, or stays in the zone. */
 function aliasConflicts(input: ZoneRecordSets, parts: readonly GroupDiff[]): RecordConflict[] {
   const removed = new Set(parts.filter(({ group }) => group.wanted.length === 0).map(({ group }) => group.key));
@@ -297,7 +334,11 @@ const PHASE_RANK: Record<RecordPhase, number> = { records: 0, routing: 1, "traff
 
 function orderedUnits(parts: readonly GroupDiff[], input: ZoneRecordSets): RecordUnit[] {
   const wanted = groupBy(input.wanted, ({ set }) => groupKey(set));
-  const instances = new Set(input.instances.map(groupKey));
+  // Where an instance goes or comes nothing else can be before it has.
+  const instances = new Set([
+    ...input.instances.map(groupKey),
+    ...input.live.filter(({ set }) => isLeaving(set, input)).map(({ set }) => groupKey(set)),
+  ]);
   const targetsOf = (key: string): string[] =>
     (wanted.get(key) ?? []).flatMap(({ set }) =>
       set.answer.kind === "alias" ? [`${set.answer.target} ${set.type}`] : [],
@@ -337,12 +378,32 @@ function orderedUnits(parts: readonly GroupDiff[], input: ZoneRecordSets): Recor
   const puts = [...units.values()].filter((unit) => unit.some(({ group }) => group.wanted.length > 0));
   const removals = [...units.values()].filter((unit) => unit.every(({ group }) => group.wanted.length === 0));
 
-  const inOrder = [
-    ...targetsFirst(puts, ({ group }) => targetsOf(group.key)),
-    // Dependants go before what they name.
-    ...targetsFirst(removals, ({ group }) => liveTargetsOf(group)).reverse(),
-  ];
-  return inOrder.map((unit) => joined(unit, latestOf(unit.map(phaseOfPart))));
+  const unitOf = new Map([...units.values()].flatMap((unit) => unit.map(({ group }) => [group.key, unit] as const)));
+  const phaseOfUnit = new Map<Unit, RecordPhase>();
+  const settlePhase = (unit: Unit, after: readonly string[]) => {
+    const others = after.flatMap((key) => {
+      const other = unitOf.get(key);
+      return (other && phaseOfUnit.get(other)) ?? [];
+    });
+    phaseOfUnit.set(unit, latestOf([...unit.map(phaseOfPart), ...others]));
+  };
+  const putsInOrder = targetsFirst(puts, ({ group }) => targetsOf(group.key));
+  // A unit is in the latest phase of its parts, and what names one of them comes after all of it.
+  for (const unit of putsInOrder) {
+    settlePhase(
+      unit,
+      unit.flatMap(({ group }) => targetsOf(group.key)),
+    );
+  }
+  // Dependants go before what they name.
+  const removalsInOrder = targetsFirst(removals, ({ group }) => liveTargetsOf(group)).reverse();
+  for (const unit of removalsInOrder) {
+    settlePhase(
+      unit,
+      unit.flatMap(({ group }) => (aliasedBy.get(group.key) ?? []).map((other) => other.key)),
+    );
+  }
+  return [...putsInOrder, ...removalsInOrder].map((unit) => joined(unit, phaseOfUnit.get(unit) ?? "records"));
 }
 
 function latestOf(phases: readonly RecordPhase[]): RecordPhase {

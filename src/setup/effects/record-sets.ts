@@ -9,11 +9,11 @@ import {
 import { Failure } from "../../errors.ts";
 import { fromApi, recordSetKey } from "../../route53/record-set.ts";
 import { recordSetOfCall } from "../batches.ts";
-import { withoutRecordSets, withRecordSets } from "../ledger.ts";
+import { eitherOf, withoutRecordSets, withRecordSets } from "../ledger.ts";
 import type { Batch, RecordSetChange } from "../plan.ts";
 import { recordSetHash } from "../record-set-diff.ts";
 import type { Run } from "../run.ts";
-import { named } from "./service-error.ts";
+import { isRefusal, named } from "./service-error.ts";
 
 /** `changeAt` finds the phase's change that a call is of. What it returns has landed but may not be INSYNC yet. */
 export async function sendBatch(
@@ -37,39 +37,58 @@ export async function sendBatch(
     // What someone else made and the file only changed stays theirs: it is never removed on its own.
     else if (action === "CREATE" || ours[key] !== undefined) written.set(key, recordSetHash(own));
   }
-  run.ledger.update((ledger) => withRecordSets(ledger, zoneId, written));
+  // Whoever is killed now does not know whether the batch landed, so until then each may be as it was or as it will be.
+  const eithers = new Map([...written].map(([key, hash]) => [key, eitherOf(ours[key], hash)] as const));
+  run.ledger.update((ledger) => withRecordSets(ledger, zoneId, eithers));
   const client = await run.backend.clients.route53();
   const changes: ApiChange[] = calls.map(({ action, set }) => ({ Action: action, ResourceRecordSet: set }));
   try {
     const { ChangeInfo } = await client.send(
       new ChangeResourceRecordSetsCommand({ HostedZoneId: zoneId, ChangeBatch: { Changes: changes } }),
     );
-    run.ledger.update((ledger) =>
-      withoutRecordSets(
-        ledger,
-        zoneId,
-        deleted.filter((key) => !written.has(key)),
-      ),
-    );
+    const gone = deleted.filter((key) => !written.has(key));
+    run.ledger.update((ledger) => withoutRecordSets(withRecordSets(ledger, zoneId, written), zoneId, gone));
     return ChangeInfo;
   } catch (error) {
-    if (!named(error, "InvalidChangeBatch", "InvalidInput", "NoSuchHealthCheck")) throw error;
+    if (isRefusal(error)) {
+      // Nothing landed: what was ours is as it was, and what was not is not ours.
+      const before = new Map([...written.keys()].flatMap((key) => (ours[key] === undefined ? [] : [[key, ours[key]]])));
+      const never = [...written.keys()].filter((key) => !before.has(key));
+      run.ledger.update((ledger) => withoutRecordSets(withRecordSets(ledger, zoneId, before), zoneId, never));
+    }
+    if (!named(error, "InvalidChangeBatch", "InvalidInput", "NoSuchHealthCheck", "NoSuchHostedZone")) throw error;
     throw rejected(error as Error, calls);
   }
 }
 
+type SentCall = { readonly set: ResourceRecordSet; readonly change: RecordSetChange };
+
+/**
+ * How much a message of Route 53 is about a record set: 0 when it does not name it. `example.com.` is not named by
+ * `www.example.com.`, and beside the name a type and an identifier may be told.
+ */
+function mentions(text: string, { Name = "", Type, SetIdentifier }: ResourceRecordSet): number {
+  const quoted = (part: string) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const name = quoted(Name);
+  if (!new RegExp(`(^|[\\s'"=])${name}(?=$|[\\s'",\\]])`).test(text)) return 0;
+  const typed = new RegExp(`${name}'?,? (and )?type[= ]'?${Type}\\b|'${Type} ${name}'`).test(text);
+  const identified =
+    SetIdentifier !== undefined && new RegExp(`set-?identifier[= ]'?${quoted(SetIdentifier)}`, "i").test(text);
+  return 1 + Number(typed) + Number(identified);
+}
+
 /** Route 53 names the record set in its messages; the place in the file is ours to add. */
-function rejected(
-  error: Error,
-  calls: readonly { readonly set: ResourceRecordSet; readonly change: RecordSetChange }[],
-): Failure {
+function rejected(error: Error, calls: readonly SentCall[]): Failure {
   const messages = (error as { readonly messages?: readonly string[] }).messages ?? [];
   const text = messages.length > 0 ? messages.join("; ") : error.message;
-  const blamed = calls.find(({ set }) => text.includes(`${set.Name}`));
+  const [blamed] = calls
+    .map(({ set, change }) => ({ change, score: mentions(text, set) }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score);
   return new Failure({
     kind: "failed",
     code: `aws.${error.name}`,
-    message: `Route 53 refused a batch of ${calls.length} changes, and none of it landed: ${text}`,
+    message: `Route 53 refused a batch of ${calls.length} ${calls.length === 1 ? "change" : "changes"}${isRefusal(error) ? ", and none of it landed" : ""}: ${text}`,
     where: blamed?.change.place,
     next: "see setup plan: the zone may have changed since it was read",
     cause: error,

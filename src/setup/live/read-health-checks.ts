@@ -32,7 +32,7 @@ async function listAllHealthChecks(client: Route53Client, signal: AbortSignal | 
   return checks;
 }
 
-/** Ours are found by their caller reference, which is there from the first moment; tags come one call later. */
+/** Ours are found by their caller reference, which is there from the first moment; tags come one call later. Newest last. */
 export async function readHealthChecks(
   client: Route53Client,
   project: string,
@@ -40,8 +40,9 @@ export async function readHealthChecks(
 ): Promise<LiveHealthCheck[]> {
   const ours = (await listAllHealthChecks(client, signal)).flatMap((check) => {
     const reference = parseHealthCheckReference(project, check.CallerReference ?? "");
-    return reference === undefined || check.Id === undefined ? [] : [{ check, id: check.Id, key: reference.key }];
+    return reference === undefined || check.Id === undefined ? [] : [{ check, id: check.Id, ...reference }];
   });
+  ours.sort((a, b) => a.generation - b.generation);
   const tags = new Map<string, readonly Tag[]>();
   for (let at = 0; at < ours.length; at += TAGGED_AT_ONCE) {
     const ids = ours.slice(at, at + TAGGED_AT_ONCE).map(({ id }) => id);

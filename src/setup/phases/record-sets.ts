@@ -9,6 +9,7 @@ import type { Batch, RecordSetChange } from "../plan.ts";
 import { liveZone, type PhaseDraft, type Planning } from "../planning.ts";
 import { diffRecordSets, type RecordConflict, type RecordPhase, type RecordUnit } from "../record-set-diff.ts";
 import { wantedRecordSets } from "../record-sets-of-config.ts";
+import { leavingInstances } from "./traffic-flow.ts";
 
 export interface ZoneUnits {
   readonly zone: DomainName;
@@ -17,7 +18,7 @@ export interface ZoneUnits {
 
 /** Throws a Failure that names every conflict with what is live. */
 export function diffZones(planning: Planning): ZoneUnits[] {
-  const { config, live, ledger } = planning;
+  const { config, live, ledger, places } = planning;
   const conflicts: RecordConflict[] = [];
   const zones = config.zones.map((zone) => {
     const there = liveZone(live, zone.name);
@@ -27,7 +28,8 @@ export function diffZones(planning: Planning): ZoneUnits[] {
       wanted: wantedRecordSets(zone, planning),
       live: there?.recordSets ?? [],
       created: new Map(Object.entries(there === undefined ? {} : (ledger.recordSets[there.id] ?? {}))),
-      instances: zone.trafficPolicyInstances.map(({ name, type }) => ({ name, type })),
+      instances: zone.trafficPolicyInstances.map(({ name, type, path }) => ({ name, type, place: places.of(path) })),
+      leavingInstances: new Set(leavingInstances(zone, there, ledger).map(({ id }) => id)),
     });
     conflicts.push(...diff.conflicts);
     return { zone: zone.name, units: diff.units };

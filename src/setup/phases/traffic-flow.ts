@@ -4,7 +4,7 @@ import type { Config, TrafficPolicyInstanceDefinition, ZoneConfig } from "../../
 import { Failure } from "../../errors.ts";
 import { displayName } from "../../route53/names.ts";
 import type { Expectation } from "../expectations.ts";
-import { instanceKey } from "../ledger.ts";
+import { instanceKey, type Ledger } from "../ledger.ts";
 import type { LiveTrafficPolicyInstance, LiveZone } from "../live/live-state.ts";
 import type { Change, TrafficPolicyChange, TrafficPolicyInstanceChange } from "../plan.ts";
 import { liveZone, type PhaseDraft, type Planning } from "../planning.ts";
@@ -118,13 +118,14 @@ function planInstances(zone: ZoneConfig, planning: Planning): PhaseDraft {
         ...(found.policyId === policyId ? [] : [`another policy: '${wanted.policy}'`]),
         ...(String(found.version) === version ? [] : [`version ${found.version} -> ${version ?? "the new one"}`]),
         ...(found.ttlSeconds === ttlSeconds ? [] : [`TTL ${found.ttlSeconds} -> ${ttlSeconds}`]),
+        ...(found.state === "Failed" ? ["Route 53 could not apply it: once more"] : []),
       ];
       if (parts.length === 0) continue;
       changes.push({ ...base, action: "change", why: parts.join("; "), before: before(found) });
     }
     expectations.push(instanceExpectation(zone, wanted, config));
   }
-  changes.push(...planRemovals(zone, there, ledger.trafficPolicyInstances));
+  changes.push(...leavingInstances(zone, there, ledger).map((one) => removalOf(zone, one)));
   return { changes, expectations };
 }
 
@@ -145,26 +146,29 @@ export function instanceExpectation(
   };
 }
 
-function planRemovals(
+/** Those that an earlier apply of this file made and that the file no longer names. */
+export function leavingInstances(
   zone: ZoneConfig,
   there: LiveZone | undefined,
-  created: readonly string[],
-): TrafficPolicyInstanceChange[] {
-  return (there?.trafficPolicyInstances ?? [])
-    .filter(
-      (one) =>
-        !zone.trafficPolicyInstances.some(({ name, type }) => name === one.name && type === one.type) &&
-        created.includes(instanceKey(there?.id ?? "", one.name, one.type)),
-    )
-    .map((one) => ({
-      kind: "traffic-policy-instance",
-      action: "remove",
-      zone: zone.name,
-      name: one.name,
-      type: one.type,
-      subject: `${displayName(one.name)} ${one.type}`,
-      why: "made from this file, which no longer names it",
-      before: before(one),
-      after: null,
-    }));
+  { trafficPolicyInstances: created }: Pick<Ledger, "trafficPolicyInstances">,
+): LiveTrafficPolicyInstance[] {
+  return (there?.trafficPolicyInstances ?? []).filter(
+    (one) =>
+      !zone.trafficPolicyInstances.some(({ name, type }) => name === one.name && type === one.type) &&
+      created.includes(instanceKey(there?.id ?? "", one.name, one.type)),
+  );
+}
+
+function removalOf(zone: ZoneConfig, one: LiveTrafficPolicyInstance): TrafficPolicyInstanceChange {
+  return {
+    kind: "traffic-policy-instance",
+    action: "remove",
+    zone: zone.name,
+    name: one.name,
+    type: one.type,
+    subject: `${displayName(one.name)} ${one.type}`,
+    why: "made from this file, which no longer names it",
+    before: before(one),
+    after: null,
+  };
 }

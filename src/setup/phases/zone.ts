@@ -14,7 +14,8 @@ export function planZones({ config, places, live, notes }: Planning): PhaseDraft
     const zone = slot?.zone;
     const subject = displayName(wanted.name);
     const place = places.of(wanted.path);
-    const after = { comment: wanted.comment, callerReference: zoneReference(config.project, wanted.name) };
+    const comment = wanted.comment ?? zone?.comment ?? "";
+    const after = { comment, callerReference: zoneReference(config.project, wanted.name) };
     const base = { kind: "hosted-zone", subject, zone: wanted.name, place, after } as const;
     const before = changes.length;
     if (zone === undefined) {
@@ -24,8 +25,8 @@ export function planZones({ config, places, live, notes }: Planning): PhaseDraft
         why: "there is no such hosted zone yet",
         before: null,
       } satisfies HostedZoneChange);
-    } else if (zone.comment !== wanted.comment) {
-      const why = `comment '${zone.comment}' -> '${wanted.comment}'`;
+    } else if (zone.comment !== comment) {
+      const why = `comment '${zone.comment}' -> '${comment}'`;
       changes.push({ ...base, action: "change", why, before: { id: zone.id, comment: zone.comment } });
     }
     const registrar: Omit<RegistrarChange, "why" | "before" | "onlyIfRegistered"> = {

@@ -3,16 +3,20 @@ import {
   ChangeResourceRecordSetsCommand,
   ChangeTagsForResourceCommand,
   CreateHostedZoneCommand,
+  DeleteHealthCheckCommand,
+  DeleteHostedZoneCommand,
   ListHealthChecksCommand,
   ListHostedZonesCommand,
   ListResourceRecordSetsCommand,
   ListTrafficPoliciesCommand,
   ListTrafficPolicyInstancesCommand,
+  type ResourceRecordSet,
 } from "@aws-sdk/client-route-53";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SetupEvent } from "../../../src/setup/events.ts";
+import { selectPhases } from "../../../src/setup/make-plan.ts";
 import { checkZones, readPlan, writePlan } from "../../../src/setup/saved-plan.ts";
-import { unfinished } from "../../../src/setup/setup.ts";
+import { carryOut, unfinished } from "../../../src/setup/setup.ts";
 import { changesOf, openWorkbench, readExample, readText, type Workbench } from "./workbench.ts";
 
 let bench: Workbench;
@@ -174,6 +178,54 @@ const STEPS: readonly (readonly [what: string, before: string, after: string, ch
     ["traffic-flow remove g.example.com A", "traffic-flow remove policy example.com-g"],
   ],
   [
+    "a record that becomes an instance",
+    `${ZONE}records: [ { name: g, type: A, ttl: 60, values: [192.0.2.9] } ]\n`,
+    ZONE + CHECKS + FLOW("1"),
+    [
+      "health-checks add p",
+      "records remove g.example.com A",
+      "traffic-flow add policy example.com-g",
+      "traffic-flow add g.example.com A",
+    ],
+  ],
+  [
+    "an instance that becomes a record, with an alias of it",
+    ZONE + CHECKS + FLOW("1"),
+    `${ZONE}records: [ { name: g, type: A, ttl: 60, values: [192.0.2.9] }, { name: al, type: A, alias: { target: g } } ]\n`,
+    [
+      "health-checks remove p (ID)",
+      "traffic-flow remove g.example.com A",
+      "traffic-flow remove policy example.com-g",
+      "traffic-flow add g.example.com A",
+      "traffic-flow add al.example.com A",
+    ],
+  ],
+  [
+    "CNAMEs with weights that become one address, and an alias of it",
+    `${ZONE}routing: [ { name: x, type: CNAME, ttl: 60, policy: weighted, answers: { a: { weight: 1, values: [t.example.net.] } } } ]\n`,
+    `${ZONE}records: [ { name: y, type: A, alias: { target: x } }, { name: x, type: A, ttl: 60, values: [192.0.2.9] } ]\n`,
+    ["routing add x.example.com A", "routing remove x.example.com CNAME a", "routing add y.example.com A"],
+  ],
+  [
+    "a delegation with glue, and what it hides",
+    ZONE,
+    `${ZONE}records:
+  - { name: sub, type: NS, ttl: 60, values: [ns1.sub.example.com.] }
+  - { name: ns1.sub, type: A, ttl: 60, values: [192.0.2.9] }
+  - { name: sub, type: TXT, ttl: 60, values: [hidden] }
+`,
+    ["records add sub.example.com NS", "records add ns1.sub.example.com A", "records add sub.example.com TXT"],
+  ],
+  [
+    "a weighted group whose answer is by place, and may be none",
+    ZONE,
+    `${ZONE}routing:
+  - { name: geo, type: A, ttl: 60, policy: geolocation, answers: { de: { country: DE, values: [192.0.2.1] } } }
+  - { name: w, type: A, policy: weighted, answers: { a: { weight: 1, alias: { target: geo } } } }
+`,
+    ["routing add geo.example.com A de", "routing add w.example.com A a"],
+  ],
+  [
     "how long logs are kept",
     `${ZONE}logging: { logGroup: /a, retentionDays: 7 }\n`,
     `${ZONE}logging: { logGroup: /a, retentionDays: 30 }\n`,
@@ -265,6 +317,58 @@ describe("applying", () => {
     expect(plan.notes).toEqual([expect.stringContaining("a.other.org A s")]);
   });
 
+  it("keeps the children of a calculated check that stays, and the check that a document names by its id", async () => {
+    const checks = `${CHECKS}  q: { type: TCP, address: 127.53.0.1, port: 10, disabled: true }\n  all: { type: CALCULATED, children: [p], healthThreshold: 1 }\n`;
+    const first = await bench.apply(readText(ZONE + checks));
+    const flow = FLOW("1").replace("HealthCheck: p", `HealthCheck: ${first.result.healthChecks.q}`);
+    await bench.apply(readText(ZONE + checks + flow));
+    await createByHand({
+      Name: "hand.example.com",
+      SetIdentifier: "s",
+      Weight: 1,
+      HealthCheckId: first.result.healthChecks.all,
+    });
+    const { plan } = await bench.plan(readText(ZONE + flow));
+    expect(changesOf(plan)).toEqual([]);
+    expect([...plan.notes].sort()).toEqual([
+      expect.stringMatching(/^the health check all .* hand\.example\.com A s/),
+      expect.stringMatching(/^the health check p .* the calculated check/),
+      expect.stringMatching(/^the health check q .* the traffic policy example\.com-g/),
+    ]);
+  });
+
+  it("makes a check anew that someone deleted under a record, and repoints the record", async () => {
+    const file = readText(ZONE + CHECKS + GROUP("x: { weight: 1, values: [192.0.2.1], healthCheck: p }"));
+    const { result } = await bench.apply(file);
+    const client = await bench.test.backend.clients.route53();
+    await client.send(new DeleteHealthCheckCommand({ HealthCheckId: result.healthChecks.p }));
+    const again = await bench.apply(file);
+    expect(again.error).toBeUndefined();
+    expect(changesOf(again.plan)).toEqual(["health-checks add p", "routing change api.example.com A x"]);
+    expect((await recordSets()).find((set) => set.SetIdentifier === "x")?.HealthCheckId).toBe(
+      again.result.healthChecks.p,
+    );
+    expect((await listHealthChecks()).map((check) => check.CallerReference)).toEqual([expect.stringMatching(/-p-g2$/)]);
+    expect(changesOf((await bench.plan(file)).plan)).toEqual([]);
+  });
+
+  it("leaves the comment of a zone alone that the file says nothing of", async () => {
+    const client = await bench.test.backend.clients.route53();
+    const HostedZoneConfig = { Comment: "theirs" };
+    await client.send(new CreateHostedZoneCommand({ Name: "example.com", CallerReference: "x", HostedZoneConfig }));
+    expect(changesOf((await bench.plan(readText(ZONE))).plan)).toEqual(["zone change example.com at the registrar"]);
+  });
+
+  it("refuses an instance on a name that has a record made by hand, before any call", async () => {
+    await bench.apply(readText(ZONE));
+    await createByHand({ Name: "g.example.com" });
+    await expect(bench.plan(readText(ZONE + CHECKS + FLOW("1")))).rejects.toMatchObject({
+      code: "setup.conflict",
+      where: { file: "r53kit.yaml" },
+      message: expect.stringContaining("g.example.com A is there"),
+    });
+  });
+
   it("takes over a zone that is there and leaves its other records alone", async () => {
     const client = await bench.test.backend.clients.route53();
     const zone = await client.send(new CreateHostedZoneCommand({ Name: "example.com", CallerReference: "theirs" }));
@@ -340,6 +444,48 @@ describe("applying", () => {
       "zone change example.com at the registrar",
       "health-checks add p",
     ]);
+  });
+
+  it("does not begin a phase whose alias targets, or whose room for an instance, another one is to make", async () => {
+    await bench.apply(readText(`${ZONE}records: [ { name: g, type: A, ttl: 60, values: [192.0.2.9] } ]\n`));
+    const file = readText(
+      `${ZONE}${CHECKS}records: [ { name: t, type: A, ttl: 60, values: [192.0.2.1] } ]\n${GROUP("x: { weight: 1, alias: { target: t } }", "policy: weighted")}${FLOW("1")}`,
+    );
+    await expect(bench.plan(file, ["routing"])).rejects.toMatchObject({
+      code: "setup.phase-needed",
+      message: "the phase routing needs t.example.com A, which does not exist yet",
+      next: "add --phase records",
+    });
+    await expect(bench.plan(file, ["health-checks", "traffic-flow"])).rejects.toMatchObject({
+      message: "the phase traffic-flow needs g.example.com A to be gone, which it is not yet",
+      next: "add --phase records",
+    });
+    const { plan, live } = await bench.plan(file);
+    expect(() => selectPhases(plan, live, ["routing"])).toThrowError(/needs t\.example\.com A/);
+    expect(changesOf((await bench.plan(file, ["records", "routing"])).plan)).toHaveLength(3);
+  });
+
+  it("leaves the old check of a replaced one for later when what uses it is not repointed yet", async () => {
+    const file = (more: string) =>
+      readText(
+        ZONE +
+          CHECKS.replace("disabled: true", `disabled: true${more}`) +
+          GROUP("x: { weight: 1, values: [192.0.2.1], healthCheck: p }"),
+      );
+    await bench.apply(file(""));
+    const { plan, live } = await bench.plan(file(", interval: 10"), ["health-checks"]);
+    expect(changesOf(plan)).toEqual(["health-checks change p"]);
+    expect(plan.notes).toEqual([expect.stringMatching(/^the health check p .* stays .* api\.example\.com A x/)]);
+    expect((await carryOut({ plan, live }, { ...bench.options(), emit: () => {} })).error).toBeUndefined();
+    const rest = await bench.apply(file(", interval: 10"));
+    expect(changesOf(rest.plan).map((one) => one.replace(/\(.*\)/, "(ID)"))).toEqual([
+      "health-checks remove p (ID)",
+      "routing change api.example.com A x",
+    ]);
+    expect((await recordSets()).find((set) => set.SetIdentifier === "x")?.HealthCheckId).toBe(
+      (await listHealthChecks())[0]?.Id,
+    );
+    expect(await listHealthChecks()).toHaveLength(1);
   });
 });
 
@@ -470,13 +616,76 @@ describe("an apply that ends early", () => {
         },
       }),
     );
-    const { carryOut } = await import("../../../src/setup/setup.ts");
     const { error, result } = await carryOut({ plan, live }, { ...bench.options(), emit: () => {} });
     expect(error).toMatchObject({ code: "aws.InvalidChangeBatch", where: { file: "r53kit.yaml", line: 4 } });
     expect(result).toMatchObject({ outcome: "failed", summary: { add: 0, change: 0, remove: 0 } });
     expect(result.phases.find((phase) => phase.phase === "records")?.changes).toMatchObject([{ status: "refused" }]);
   });
+
+  it("by a batch that Route 53 refuses keeps what was its own, and does not take what was not", async () => {
+    const www = (address: string) => `  - { name: www, type: A, ttl: 60, values: [${address}] }\n`;
+    await bench.apply(readText(`${ZONE}records:\n${www("192.0.2.1")}`));
+    const planned = await bench.plan(
+      readText(
+        `${ZONE}records:\n${www("192.0.2.2")}  - { name: "@", type: A, ttl: 60, values: [192.0.2.5] }\n  - { name: b, type: A, ttl: 60, values: [192.0.2.77] }\n`,
+      ),
+    );
+    // Someone else makes the very record that the plan is about to make.
+    await createByHand({ Name: "b.example.com" });
+    const { error } = await carryOut(planned, { ...bench.options(), emit: () => {} });
+    // Not the apex, whose name is part of every other one.
+    expect(error).toMatchObject({ code: "aws.InvalidChangeBatch", where: { file: "r53kit.yaml", line: 6 } });
+    const last = await bench.apply(readText(ZONE));
+    expect(changesOf(last.plan)).toEqual(["records remove www.example.com A"]);
+    expect((await recordSets()).map((set) => `${set.Name} ${set.Type}`)).toEqual([
+      "example.com. NS",
+      "example.com. SOA",
+      "b.example.com. A",
+    ]);
+  });
+
+  it("by a zone that someone deleted says so, and the next one makes it anew", async () => {
+    const file = readText(`${ZONE}records:\n  - { name: www, type: A, ttl: 60, values: [192.0.2.1] }\n`);
+    await bench.apply(readText(ZONE));
+    const planned = await bench.plan(file);
+    const client = await bench.test.backend.clients.route53();
+    await client.send(new DeleteHostedZoneCommand({ Id: planned.plan.zones[0]?.id ?? "" }));
+    const { error } = await carryOut(planned, { ...bench.options(), emit: () => {} });
+    expect(error).toMatchObject({ code: "aws.NoSuchHostedZone", next: expect.stringContaining("setup plan") });
+    await expect(bench.carryOutSaved(planned.plan)).rejects.toMatchObject({
+      code: "plan.stale",
+      message: expect.stringContaining("zone example.com"),
+    });
+    expect((await bench.apply(file)).error).toBeUndefined();
+    expect(changesOf((await bench.plan(file)).plan)).toEqual([]);
+  });
 });
+
+/** In example.com; an address of TTL 60 unless it says otherwise. */
+async function createByHand(set: Partial<ResourceRecordSet>) {
+  const client = await bench.test.backend.clients.route53();
+  const zones = await client.send(new ListHostedZonesCommand({}));
+  const ResourceRecordSet = {
+    Name: "",
+    Type: "A" as const,
+    TTL: 60,
+    ResourceRecords: [{ Value: "192.0.2.77" }],
+    ...set,
+  };
+  await client.send(
+    new ChangeResourceRecordSetsCommand({
+      HostedZoneId: zones.HostedZones?.[0]?.Id,
+      ChangeBatch: { Changes: [{ Action: "CREATE", ResourceRecordSet }] },
+    }),
+  );
+}
+
+async function recordSets() {
+  const client = await bench.test.backend.clients.route53();
+  const zones = await client.send(new ListHostedZonesCommand({}));
+  const HostedZoneId = zones.HostedZones?.[0]?.Id;
+  return (await client.send(new ListResourceRecordSetsCommand({ HostedZoneId }))).ResourceRecordSets ?? [];
+}
 
 async function listHealthChecks() {
   const client = await bench.test.backend.clients.route53();

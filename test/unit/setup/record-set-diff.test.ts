@@ -4,6 +4,7 @@ import { applyChangeBatch, type ChangeBatchZone } from "../../../src/route53/cha
 import { type DomainName, domainName } from "../../../src/route53/names.ts";
 import { type RecordSet, type RecordType, recordSetKey, toApi } from "../../../src/route53/record-set.ts";
 import { packUnits, recordSetOfCall } from "../../../src/setup/batches.ts";
+import { eitherOf } from "../../../src/setup/ledger.ts";
 import type { LiveRecordSet } from "../../../src/setup/live/live-state.ts";
 import type { WantedRecordSet } from "../../../src/setup/normal-form.ts";
 import {
@@ -91,6 +92,7 @@ function diff(
     live: live([...APEX, ...there]),
     created: new Map(there.map((set) => [recordSetKey(set), recordSetHash(set)])),
     instances: [],
+    leavingInstances: new Set(),
     ...more,
   });
 }
@@ -271,6 +273,18 @@ describe("the difference of record sets", () => {
       [weighted("api", "a", 1, ["192.0.2.2"]), alias("@", "api")],
       ["routing CREATE api.example.com A a", "routing UPSERT example.com A", "routing DELETE www.example.com A"],
     ],
+    [
+      "an alias waits for all that lands together with its target",
+      [
+        {
+          ...weighted("x", "a", 1, ["192.0.2.1"]),
+          type: "CNAME" as const,
+          answer: records("x", "CNAME", ["t.example.net."]).answer,
+        },
+      ],
+      [alias("@", "x"), records("x", "A", ["192.0.2.1"])],
+      ["routing DELETE x.example.com CNAME a", "routing CREATE x.example.com A", "routing CREATE example.com A"],
+    ],
     ["a wildcard", [], [records("*", "A", ["192.0.2.1"])], ["records CREATE *.example.com A"]],
     [
       "a region that moves to a new answer",
@@ -316,6 +330,7 @@ describe("the difference of record sets", () => {
       live: [{ set: made, asRead }],
       created: new Map([[recordSetKey(made), recordSetHash(made)]]),
       instances: [],
+      leavingInstances: new Set(),
     });
     expect(result.units[0]?.changes[0]?.before).toBe(asRead);
   });
@@ -326,6 +341,37 @@ describe("the difference of record sets", () => {
     expect(diff([records("g", "A", ["192.0.2.2"]) as WantedRecordSet], [owned]).conflicts).toMatchObject([
       { message: expect.stringContaining("traffic policy instance") },
     ]);
+  });
+
+  it("waits with a record that takes the place of an instance, and with what names it, until the instance is gone", () => {
+    const owned = { ...records("g", "A", ["192.0.2.1"]), trafficPolicyInstanceId: "i-1" };
+    const wanted = [alias("@", "g"), records("g", "A", ["192.0.2.9"])];
+    expect(diff(wanted, [owned]).conflicts).toMatchObject([{ message: expect.stringContaining("instance i-1") }]);
+    expect(calls(diff(wanted, [owned], { leavingInstances: new Set(["i-1"]) }))).toEqual([
+      "traffic-flow CREATE g.example.com A",
+      "traffic-flow CREATE example.com A",
+    ]);
+  });
+
+  it("refuses an instance where a record stays that is not the file's to remove", () => {
+    const there = records("g", "A", ["192.0.2.1"]);
+    const instances = [{ name: there.name, type: there.type, place }];
+    expect(diff([], [there], { instances }).conflicts).toEqual([]);
+    expect(diff([], [there], { instances, created: new Map() }).conflicts).toMatchObject([
+      { message: expect.stringContaining("g.example.com A is there"), place },
+    ]);
+  });
+
+  it("still knows what it made when a killed run left open which of two it is", () => {
+    const was = records("www", "A", ["192.0.2.1"]);
+    const willBe = records("www", "A", ["192.0.2.2"]);
+    const entry = eitherOf(recordSetHash(was), recordSetHash(willBe));
+    for (const there of [was, willBe]) {
+      const created = new Map([[recordSetKey(there), entry]]);
+      expect(calls(diff([], [there], { created }))).toEqual(["records DELETE www.example.com A"]);
+    }
+    const theirs = records("www", "A", ["192.0.2.3"]);
+    expect(diff([], [theirs], { created: new Map([[recordSetKey(theirs), entry]]) }).units).toEqual([]);
   });
 
   it("refuses a CNAME beside a record that is not the file's to remove", () => {
@@ -369,6 +415,16 @@ describe("any zone and any file", () => {
   const cname: fc.Arbitrary<Entry> = address.map((value) => (label) => [
     records(label, "CNAME", [`h${value}.example.net.`]),
   ]);
+  const cnames: fc.Arbitrary<Entry> = fc.shuffledSubarray(["x", "y", "z"], { minLength: 1 }).map(
+    (ids) => (label) =>
+      ids.map(
+        (id) =>
+          ({
+            ...weighted(label, id, 1, []),
+            ...{ type: "CNAME", answer: { kind: "records", ttlSeconds: 60, values: [`${id}.example.net.`] } },
+          }) as RecordSet,
+      ),
+  );
   const text: fc.Arbitrary<Entry> = fc
     .string({ maxLength: 20, unit: "grapheme-ascii" })
     .map((said) => (label) => [records(label, "TXT", [`"${said.replace(/[\\"]/g, "\\$&")}"`])]);
@@ -397,7 +453,9 @@ describe("any zone and any file", () => {
   /** Also aliases of the labels before: so there is no circle. */
   const zone = fc
     .tuple(
-      ...labels.map(() => fc.tuple(fc.oneof(simple, cname, text, group, pair, regions, nothing), fc.option(fc.nat(4)))),
+      ...labels.map(() =>
+        fc.tuple(fc.oneof(simple, cname, cnames, text, group, pair, regions, nothing), fc.option(fc.nat(4))),
+      ),
     )
     .map((entries) => {
       const sets: RecordSet[] = [];
