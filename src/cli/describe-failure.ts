@@ -19,8 +19,27 @@ function connectionCode(error: unknown): string | undefined {
   return undefined;
 }
 
+/** A file's error, unlike a socket's, names its path, or says that the disk is at fault. */
+function fileCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, path, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined || !/^E[A-Z]+$/.test(code)) return undefined;
+  const disk = code === "ENOSPC" || code === "EDQUOT" || code === "EROFS";
+  return disk || (path !== undefined && syscall !== "connect") ? code : undefined;
+}
+
 export function describeFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
+  const file = fileCode(error);
+  if (file !== undefined) {
+    return new Failure({
+      kind: "failed",
+      code: `file.${file.toLowerCase()}`,
+      message: `a file could not be used: ${(error as Error).message}`,
+      next: "see that it is there and yours to read and write, and that its disk has room",
+      cause: error,
+    });
+  }
   const connection = connectionCode(error);
   if (connection !== undefined) {
     return new Failure({

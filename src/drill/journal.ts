@@ -4,6 +4,7 @@
  */
 
 import {
+  appendFileSync,
   closeSync,
   fstatSync,
   fsyncSync,
@@ -13,9 +14,9 @@ import {
   readFileSync,
   readSync,
   statSync,
-  writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { Failure } from "../errors.ts";
 import type { DrillEvent, DrillEventCode } from "./events.ts";
 import type { TargetDescription } from "./scenario.ts";
 
@@ -32,7 +33,7 @@ const DECISIVE: ReadonlySet<DrillEventCode> = new Set([
 
 export interface Journal {
   readonly file: string;
-  /** Throws when the disk does. */
+  /** Throws a Failure `drill.journal` when the disk does not take the whole event. */
   append(event: DrillEvent): void;
   close(): void;
 }
@@ -59,19 +60,48 @@ function endsTorn(handle: number): boolean {
   return last.toString("latin1") !== "\n";
 }
 
-/** Opens the journal of `drillId`, a new one or that of a drill to be finished, for appending. */
+function cannotWrite(file: string, cause: unknown): Failure {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new Failure({
+    kind: "failed",
+    code: "drill.journal",
+    message: `the drill's journal ${file} cannot be written: ${why}`,
+    next: "a drill stops nothing without its journal: make that directory writable, with room on its disk, and drill again",
+    cause,
+  });
+}
+
+/**
+ * Opens the journal of `drillId`, a new one or that of a drill to be finished, for appending. Throws a Failure
+ * `drill.journal` when that cannot be done.
+ */
 export function openJournal(directory: string, drillId: string): Journal {
-  mkdirSync(directory, { recursive: true });
   const file = journalFile(directory, drillId);
-  const handle = openSync(file, "a+", 0o600);
-  syncDirectory(directory);
-  if (endsTorn(handle)) writeSync(handle, "\n");
+  let handle: number;
+  let torn: boolean;
+  try {
+    mkdirSync(directory, { recursive: true });
+    handle = openSync(file, "a+", 0o600);
+    syncDirectory(directory);
+    torn = endsTorn(handle);
+  } catch (cause) {
+    throw cannotWrite(file, cause);
+  }
   return {
     file,
     append(event) {
       if (event.code === "observer.saw") return;
-      writeSync(handle, `${JSON.stringify(event)}\n`);
-      if (DECISIVE.has(event.code)) fsyncSync(handle);
+      const line = `${torn ? "\n" : ""}${JSON.stringify(event)}\n`;
+      // A disk that fills up may take the first half of a line.
+      torn = true;
+      try {
+        // All of it or an error: a single write may stop half-way and not say so.
+        appendFileSync(handle, line);
+        if (DECISIVE.has(event.code)) fsyncSync(handle);
+      } catch (cause) {
+        throw cannotWrite(file, cause);
+      }
+      torn = false;
     },
     close: () => closeSync(handle),
   };

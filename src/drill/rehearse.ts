@@ -95,7 +95,7 @@ class Recorder {
       this.journal.append(event);
     } catch (error) {
       if (!this.lenient) throw error;
-      if (this.warnings.length === 0) this.warnings.push(`the journal could not be written: ${messageOf(error)}`);
+      if (this.warnings.length === 0) this.warnings.push(messageOf(error));
     }
     this.host(event);
   }

@@ -68,6 +68,8 @@ export async function startEndpointProcess(specification: EndpointSpecification)
     pid: child.pid as number,
     ended,
     async kill() {
+      // Who waits for its end must live to see it: at the keeper's own end nothing else may be left to wait for.
+      child.ref();
       child.kill("SIGKILL");
       await ended;
     },

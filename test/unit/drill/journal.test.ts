@@ -1,4 +1,14 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, utimesSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -86,6 +96,21 @@ describe("the journal", () => {
     journal.append(stamp(clock, { code: "start.done", tookMs: 1 }));
     expect(unfinished()).toEqual([]);
     journal.close();
+  });
+
+  it.runIf(existsSync("/dev/full"))("says so when a full disk does not take an event", () => {
+    symlinkSync("/dev/full", join(directory, "d1.ndjson"));
+    const journal = openJournal(directory, "d1");
+    expect(() => journal.append(began("d1"))).toThrow(
+      expect.objectContaining({ code: "drill.journal", message: expect.stringContaining("ENOSPC") }),
+    );
+    journal.close();
+  });
+
+  it("says so when there is no place for it", () => {
+    const file = join(directory, "file");
+    writeFileSync(file, "");
+    expect(() => openJournal(join(file, "drills"), "d1")).toThrow(expect.objectContaining({ code: "drill.journal" }));
   });
 
   it("does not keep every observation", () => {

@@ -137,6 +137,49 @@ describe("rehearseFailover", () => {
     expect(service.calls.stops).toBe(0);
   });
 
+  it.each(["drill.began", "stop.intended"])("stops nothing when its journal does not take %s", async (code) => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    const full = new Error("ENOSPC: no space left on device, write");
+    const rehearsal = rehearsalOf(service, directory, [], {
+      openJournal() {
+        const written = openJournal(directory, "drill-1");
+        return {
+          ...written,
+          append(event) {
+            if (event.code === code) throw full;
+            written.append(event);
+          },
+        };
+      },
+    });
+    await expect(drive(clock, rehearseFailover(rehearsal))).rejects.toBe(full);
+    expect(service.calls.stops).toBe(0);
+    expect(service.endpointRuns()).toBe(true);
+  });
+
+  it("goes through with it, and warns, when the disk fills up while the endpoint is stopped", async () => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    let full = false;
+    const rehearsal = rehearsalOf(service, directory, [], {
+      openJournal() {
+        const written = openJournal(directory, "drill-1");
+        return {
+          ...written,
+          append(event) {
+            if (full) throw new Error("ENOSPC: no space left on device, write");
+            written.append(event);
+            full = event.code === "stop.intended";
+          },
+        };
+      },
+    });
+    const report = await drive(clock, rehearseFailover(rehearsal));
+    expect([report.outcome, service.endpointRuns()]).toEqual(["completed", true]);
+    expect(report.warnings).toEqual([expect.stringContaining("ENOSPC")]);
+  });
+
   it("gives up, restores and says so when the answers never turn", async () => {
     const clock = fakeClock();
     const service = simulatedService(clock);
