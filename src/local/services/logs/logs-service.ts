@@ -71,8 +71,13 @@ export function createLogsService(settings: LogsServiceSettings): LogsService {
   let sweeping: Timer | undefined;
   /** Expiry needs no reader: what nobody asks for goes too, a piece at a time. */
   const sweep = () => {
-    const more = storage.sweep(SWEEP_EVENTS);
-    sweeping = clock.after((more ? SWEEP_ON_AFTER_MS : SWEEP_EVERY_MS) * clock.speed, sweep);
+    let more = false;
+    try {
+      more = storage.sweep(SWEEP_EVENTS);
+    } finally {
+      // A store that had no room for the write may have some later.
+      sweeping = clock.after((more ? SWEEP_ON_AFTER_MS : SWEEP_EVERY_MS) * clock.speed, sweep);
+    }
   };
   sweeping = clock.after(SWEEP_EVERY_MS * clock.speed, sweep);
 
