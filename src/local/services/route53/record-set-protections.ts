@@ -19,6 +19,9 @@ type Names =
   | "DeleteResourceRecordSetProtections"
   | "ListResourceRecordSetProtections";
 
+/** API reference, ResourceRecordSetProtectionConfig. */
+const MAX_COMMENT_CHARACTERS = 256;
+
 interface Entry {
   readonly RecordName: string;
   readonly RecordType: RRType;
@@ -57,6 +60,9 @@ function readEntry(zone: HostedZoneState, entry: Entry): ReadEntry | ProtectionE
   }
   if (!isRecordType(entry.RecordType)) {
     return failure(entry, "InvalidInput", `Records of type ${entry.RecordType} cannot be protected.`);
+  }
+  if ((entry.Comment ?? "").length > MAX_COMMENT_CHARACTERS) {
+    return failure(entry, "InvalidInput", `A comment can have up to ${MAX_COMMENT_CHARACTERS} characters.`);
   }
   return { entry, name, type: entry.RecordType };
 }

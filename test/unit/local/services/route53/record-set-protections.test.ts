@@ -136,6 +136,14 @@ describe("creating protections", () => {
     expect((await list()).ResourceRecordSetProtections).toHaveLength(1);
   });
 
+  it("takes comments of 256 characters", async () => {
+    await protect(["www.myapp.com", "A", "x".repeat(256)]);
+    expect(await failure(protect(["www.myapp.com", "TXT", "x".repeat(257)]))).toMatchObject({
+      name: "InvalidResourceRecordSetProtectionBatch",
+      Errors: [{ RecordType: "TXT", Code: "InvalidInput" }],
+    });
+  });
+
   it("takes between 1 and 100 entries", async () => {
     expect(await refused(protect())).toMatchObject({ code: "InvalidInput" });
     const many = Array.from({ length: 101 }, (_, i): Entry => [`n${i}.myapp.com`, "A"]);
