@@ -103,6 +103,8 @@ class Keeper implements EndpointKeeper {
     const known = this.#kept.get(idOf(definition));
     const kept = known ?? this.#adopt(definition);
     return this.#inTurn(kept, async () => {
+      // Removed before its turn came, or never made: what is asked for now begins anew.
+      if (!this.#isKept(kept)) return this.ensure(specification);
       try {
         if (kept.specification.name !== name) {
           kept.specification = definition;
@@ -123,6 +125,7 @@ class Keeper implements EndpointKeeper {
   async remove(id: string): Promise<void> {
     const kept = this.#find(id);
     await this.#inTurn(kept, async () => {
+      this.#find(id, kept);
       await this.#discard(kept);
       this.#store.write(() => this.#definitions.remove(id));
     });
@@ -134,6 +137,7 @@ class Keeper implements EndpointKeeper {
       throw refuse(`A lease of ${leaseMs} ms is out of range`, `Use 1 to ${LONGEST_LEASE_MS} ms`);
     }
     return this.#inTurn(kept, async () => {
+      this.#find(id, kept);
       this.#endLease(kept);
       kept.leaseUntil = this.#clock.now() + leaseMs;
       kept.lease = this.#clock.after(leaseMs, () => void this.start(id).catch(() => {}));
@@ -145,6 +149,7 @@ class Keeper implements EndpointKeeper {
   async start(id: string): Promise<LocalEndpoint> {
     const kept = this.#find(id);
     return this.#inTurn(kept, async () => {
+      this.#find(id, kept);
       this.#endLease(kept);
       try {
         await this.#run(kept);
@@ -175,9 +180,10 @@ class Keeper implements EndpointKeeper {
     return kept;
   }
 
-  #find(id: string): Kept {
+  /** With `expected`, the one that was found before: it may have been removed while others had their turn. */
+  #find(id: string, expected?: Kept): Kept {
     const kept = this.#kept.get(id);
-    if (kept === undefined) {
+    if (kept === undefined || (expected !== undefined && kept !== expected)) {
       throw new Failure({
         kind: "failed",
         code: "endpoint.unknown",

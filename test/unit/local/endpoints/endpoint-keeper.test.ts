@@ -138,6 +138,34 @@ describe("an endpoint", () => {
     await expect(kept.start(id)).rejects.toMatchObject({ code: "endpoint.unknown" });
   });
 
+  it("begins anew when it is asked for while it is being removed", async () => {
+    const { keeper: kept, store } = keeper();
+    const place = await freePlace();
+    const { id } = await kept.ensure({ name: "primary", ...place });
+    const [, again] = await Promise.all([kept.remove(id), kept.ensure({ name: "primary", ...place })]);
+    expect(again.state).toBe("running");
+    expect((await answer(place)).status).toBe(200);
+    expect(store.table("endpoints").count()).toBe(1);
+    const late = kept.start(id);
+    const [, lost] = await Promise.allSettled([kept.remove(id), kept.stop(id, 60_000), late]);
+    expect(lost).toMatchObject({ status: "rejected", reason: { code: "endpoint.unknown" } });
+    expect(await kept.list()).toEqual([]);
+  });
+
+  it("says twice that its port is taken when it was asked for twice", async () => {
+    const { keeper: kept, store } = keeper();
+    const place = await freePlace();
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(place.port, place.address, resolve));
+    cleanUp.push(() => new Promise((resolve) => other.close(resolve)));
+    const both = await Promise.allSettled([1, 2].map(() => kept.ensure({ name: "primary", ...place })));
+    expect(both.map((one) => one.status === "rejected" && one.reason.code)).toEqual(
+      Array(2).fill("endpoint.port-busy"),
+    );
+    expect(await kept.list()).toEqual([]);
+    expect(store.table("endpoints").count()).toBe(0);
+  });
+
   it("names a port that somebody else has, and leaves nothing behind", async () => {
     const { keeper: kept, store } = keeper();
     const place = await freePlace();
