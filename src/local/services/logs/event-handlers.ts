@@ -37,8 +37,8 @@ const MAX_PAGE_BYTES = 1_048_576;
 /** A page that finds little stops after this much, so that one request never blocks the others for long. */
 const MAX_SCANNED = 20_000;
 const MAX_SCANNED_BYTES = 16 * 1024 * 1024;
-/** Many clients take an empty page of a stream for its end, so that takes more of other streams' events in between. */
-const MAX_SCANNED_FOR_ONE = 200_000;
+/** Many clients take a short page of a stream for its end, so that takes more of other streams' events in between. */
+const MAX_SCANNED_FOR_STREAM = 50_000;
 
 const BEGINNING: EventPosition = { timestamp: 0, sequence: 0 };
 const END: EventPosition = { timestamp: Number.MAX_SAFE_INTEGER, sequence: 0 };
@@ -78,7 +78,7 @@ interface Page {
 interface PageSettings {
   readonly limit: number;
   readonly keep: (event: LogEvent) => boolean;
-  /** How many events to look at for the first one. */
+  /** How many events to look at. */
   readonly patience: number;
 }
 
@@ -89,7 +89,7 @@ function pageOf(walk: Iterable<LogEvent>, { limit, keep, patience }: PageSetting
   let [bytes, scanned, scannedBytes] = [0, 0, 0];
   for (const event of walk) {
     const size = eventBytes(event.message);
-    const tired = scanned >= (events.length === 0 ? patience : MAX_SCANNED) || scannedBytes >= MAX_SCANNED_BYTES;
+    const tired = scanned >= patience || scannedBytes >= MAX_SCANNED_BYTES;
     if (tired || events.length >= limit || (events.length > 0 && bytes + size > MAX_PAGE_BYTES)) {
       return { events, last, complete: false };
     }
@@ -204,7 +204,7 @@ export function eventHandlers(
       const page = pageOf(eventsAround(stream, group, from, to, backward), {
         limit,
         keep: (event) => event.stream === input.logStreamName,
-        patience: MAX_SCANNED_FOR_ONE,
+        patience: MAX_SCANNED_FOR_STREAM,
       });
       const events = backward ? [...page.events].reverse() : page.events;
       // At the end the token is the one that came, however much of other streams was looked at; a page that stopped early

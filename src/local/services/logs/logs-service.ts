@@ -30,7 +30,7 @@ const QUERY_LOG_REGION = "us-east-1";
 const SWEEP_EVERY_MS = 60_000;
 const SWEEP_ON_AFTER_MS = 1_000;
 /** How many go in one look; it bounds how long that keeps others waiting. */
-const SWEEP_EVENTS = 5_000;
+const SWEEP_EVENTS = 2_000;
 
 export interface LogsServiceSettings {
   readonly store: Store;

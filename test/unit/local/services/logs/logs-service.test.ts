@@ -5,6 +5,7 @@ import { createLogsService, type LogsService } from "../../../../../src/local/se
 import { openStore } from "../../../../../src/local/store/lmdb-store.ts";
 import type { Store } from "../../../../../src/local/store/store.ts";
 import { clientConfig } from "../../../../support/aws-clients.ts";
+import { fakeClock } from "../../../../support/fake-clock.ts";
 import { type RunningServer, serve } from "../../../../support/http-server.ts";
 
 const GROUP = "/aws/route53/example.com";
@@ -30,7 +31,7 @@ beforeEach(async () => {
 afterEach(async () => {
   client.destroy();
   await server.close();
-  service.flush();
+  service.close();
   await store.close();
 });
 
@@ -137,6 +138,32 @@ describe("log groups", () => {
   });
 });
 
+describe("the older way to tag", () => {
+  it("sees and changes the same tags", async () => {
+    await client.send(new logs.CreateLogGroupCommand({ logGroupName: GROUP, tags: { a: "1" } }));
+    await client.send(new logs.TagLogGroupCommand({ logGroupName: GROUP, tags: { b: "2", c: "3" } }));
+    await client.send(new logs.UntagLogGroupCommand({ logGroupName: GROUP, tags: ["a", "c"] }));
+    const { tags } = await client.send(new logs.ListTagsLogGroupCommand({ logGroupName: GROUP }));
+    expect(tags).toEqual({ b: "2" });
+    expect((await client.send(new logs.ListTagsForResourceCommand({ resourceArn: ARN }))).tags).toEqual(tags);
+  });
+});
+
+describe("deletion protection", () => {
+  it("keeps a log group until it is taken off", async () => {
+    await createGroup();
+    const protect = (deletionProtectionEnabled: boolean) =>
+      client.send(
+        new logs.PutLogGroupDeletionProtectionCommand({ logGroupIdentifier: GROUP, deletionProtectionEnabled }),
+      );
+    const remove = () => client.send(new logs.DeleteLogGroupCommand({ logGroupName: GROUP }));
+    await protect(true);
+    expect(await failure(remove())).toMatchObject({ name: "InvalidParameterException" });
+    await protect(false);
+    await remove();
+  });
+});
+
 describe("retention", () => {
   const keep = (retentionInDays: number) =>
     client.send(new logs.PutRetentionPolicyCommand({ logGroupName: GROUP, retentionInDays }));
@@ -176,6 +203,33 @@ describe("retention", () => {
   });
 });
 
+describe("expiry", () => {
+  it("goes on by itself, a bounded piece at a time", async () => {
+    const clock = fakeClock({ startsAt: NOW });
+    const alone = createLogsService({ store, clock });
+    await createGroup();
+    await client.send(new logs.PutRetentionPolicyCommand({ logGroupName: GROUP, retentionInDays: 1 }));
+    const events = (count: number, timestamp: number) =>
+      Array.from({ length: count }, (_, i) => ({ timestamp, message: `m${i}` }));
+    alone.append(GROUP, "s", events(6_000, NOW - DAY + 30_000));
+    alone.append(GROUP, "s", events(10, NOW));
+    alone.flush();
+    const stored = () => store.table("log-events").count();
+    expect(stored()).toBe(6_010);
+    await clock.advance(60_000);
+    expect(stored()).toBe(4_010);
+    await clock.advance(1_000);
+    expect(stored()).toBe(2_010);
+    await clock.advance(1_000);
+    expect(stored()).toBe(10);
+    now = clock.now();
+    const { logGroups } = await client.send(new logs.DescribeLogGroupsCommand({}));
+    expect(logGroups?.[0]?.storedBytes).toBe(10 * (2 + 26));
+    alone.close();
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
 describe("putting events", () => {
   beforeEach(async () => {
     await createGroup();
@@ -203,6 +257,14 @@ describe("putting events", () => {
       message: expect.stringContaining(message),
     });
     expect(messages(await filter())).toEqual([]);
+  });
+
+  it("refuses an event that is too large for one", async () => {
+    expect(await failure(put("s", { timestamp: NOW, message: "x".repeat(1_048_551) }))).toMatchObject({
+      name: "InvalidParameterException",
+      message: "Log event too large: 1048577 bytes exceeds limit of 1048576",
+    });
+    await put("s", { timestamp: NOW, message: "x".repeat(1_048_550) });
   });
 
   it("refuses batches that are too large, empty messages, and none at all", async () => {
@@ -259,6 +321,35 @@ describe("streams", () => {
     expect(await failure(names({ orderBy: "LastEventTime", logStreamNamePrefix: "a" }))).toMatchObject({
       name: "InvalidParameterException",
     });
+  });
+
+  it("come in pages in either order, whatever goes meanwhile", async () => {
+    for (const [index, name] of ["d", "e", "f", "g"].entries()) {
+      await createStream(name);
+      await put(name, { timestamp: NOW - index, message: "m" });
+    }
+    const seen: (string | undefined)[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await client.send(
+        new logs.DescribeLogStreamsCommand({
+          logGroupName: GROUP,
+          orderBy: "LastEventTime",
+          descending: true,
+          limit: 2,
+          ...(nextToken === undefined ? {} : { nextToken }),
+        }),
+      );
+      const found = (page.logStreams ?? []).map(({ logStreamName }) => logStreamName);
+      seen.push(...found);
+      nextToken = page.nextToken;
+      // The stream that the token stands at goes.
+      const last = found.at(-1);
+      if (last !== undefined) {
+        await client.send(new logs.DeleteLogStreamCommand({ logGroupName: GROUP, logStreamName: last }));
+      }
+    } while (nextToken !== undefined);
+    expect(seen).toEqual(["d", "e", "f", "g", "c", "b", "a"]);
   });
 
   it("take only their own events with them", async () => {
@@ -389,6 +480,37 @@ describe("getting a stream's events", () => {
     expect(end.nextForwardToken).toBe(all.nextForwardToken);
     await put("s", { timestamp: NOW + 9, message: "new" });
     expect(messages(await get("s", { nextToken: end.nextForwardToken }))).toEqual(["new"]);
+  });
+
+  it("lets a follower begin at a stream that is still empty", async () => {
+    await createStream("u");
+    const nothing = await get("u");
+    expect(nothing).toMatchObject({ events: [] });
+    await put("u", { timestamp: NOW + 20, message: "first" });
+    const first = await get("u", { nextToken: nothing.nextForwardToken });
+    expect(messages(first)).toEqual(["first"]);
+    expect(messages(await get("u", { nextToken: first.nextForwardToken }))).toEqual([]);
+  });
+
+  it("gives the same token back at the beginning, too", async () => {
+    const all = await get("s");
+    const before = await get("s", { nextToken: all.nextBackwardToken });
+    expect(messages(before)).toEqual([]);
+    expect(before.nextBackwardToken).toBe(all.nextBackwardToken);
+    expect(messages(await get("s", { nextToken: before.nextForwardToken }))).toEqual(messages(all));
+  });
+
+  it("finds the one event of a stream among very many of another", async () => {
+    await createStream("rare");
+    await put("rare", { timestamp: NOW - 10, message: "early" });
+    service.append(
+      GROUP,
+      "t",
+      Array.from({ length: 30_000 }, () => ({ timestamp: NOW, message: "of another" })),
+    );
+    await put("rare", { timestamp: NOW + 1, message: "late" });
+    expect(messages(await get("rare"))).toEqual(["early", "late"]);
+    expect(messages(await get("rare", { startFromHead: true }))).toEqual(["early", "late"]);
   });
 
   it("has a start, which is included, and an end, which is not", async () => {

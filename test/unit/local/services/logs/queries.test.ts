@@ -142,7 +142,7 @@ describe("a query", () => {
     fixture.service.append(
       "/a",
       "s",
-      Array.from({ length: 60_000 }, (_, i) => ({ timestamp: NOW - (i % 3600), message: `message ${i}` })),
+      Array.from({ length: 60_000 }, (_, i) => ({ timestamp: NOW - 60_000 + i, message: `message ${i}` })),
     );
     fixture.service.flush();
     const { queryId } = await start("filter @message like /(?:a|e)+ 9{4}$/ | stats count(*)");
@@ -158,7 +158,7 @@ describe("a query", () => {
     fixture.service.append(
       "/a",
       "s",
-      Array.from({ length: 60_000 }, (_, i) => ({ timestamp: NOW - (i % 3600), message: `message ${i}` })),
+      Array.from({ length: 60_000 }, (_, i) => ({ timestamp: NOW - 60_000 + i, message: `message ${i}` })),
     );
     fixture.service.flush();
     const { queryId } = await start("filter @message like /(?:a|e)+ 9{4}$/ | stats count(*)");
