@@ -18,6 +18,8 @@ export function localEnvironment(place: Pick<LocalPlace, "apiPort">): Environmen
       AWS_REGION: "us-east-1",
       AWS_DEFAULT_REGION: "us-east-1",
       AWS_EC2_METADATA_DISABLED: "true",
+      // Cloud Map's DiscoverInstances would look for the host data-127.0.0.1.
+      AWS_DISABLE_HOST_PREFIX_INJECTION: "true",
     },
     unset: [
       "AWS_PROFILE",
@@ -27,6 +29,7 @@ export function localEnvironment(place: Pick<LocalPlace, "apiPort">): Environmen
       "AWS_ENDPOINT_URL_ROUTE_53",
       "AWS_ENDPOINT_URL_ROUTE_53_DOMAINS",
       "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
+      "AWS_ENDPOINT_URL_SERVICEDISCOVERY",
       "AWS_ENDPOINT_URL_STS",
     ],
   };

@@ -31,6 +31,7 @@ import { createEc2 } from "./services/ec2/ec2.ts";
 import type { InstanceControl } from "./services/ec2/instance-control.ts";
 import { createLogsService } from "./services/logs/logs-service.ts";
 import { createRoute53Service } from "./services/route53/service.ts";
+import { createCloudMapService } from "./services/servicediscovery/cloud-map-service.ts";
 import { createStsService } from "./services/sts/sts-service.ts";
 import { decodeSnapshot, encodeSnapshot, entriesOf, replaceContent } from "./snapshot.ts";
 import { diskBytesOf, type LocalStatus } from "./status.ts";
@@ -359,9 +360,21 @@ async function startCore(
     lenient,
   });
   const sts = createStsService({ account });
+  const cloudMap = createCloudMapService({
+    store,
+    clock,
+    account,
+    route53: route53.linked,
+    health,
+    ec2: { privateAddressOf: (instanceId, region) => ec2.privateAddressOf(instanceId, region) },
+    propagationDelayMs,
+    throttle,
+    onDefect,
+  });
   const endpoints = createEndpointKeeper({ store, clock: realTime });
   const ec2 = createEc2({ store, clock, endpoints, account, onDefect });
   const close = async () => {
+    cloudMap.close();
     route53.close();
     await health.close();
     await nameServers.close();
@@ -382,6 +395,7 @@ async function startCore(
       new Promise<void>((resolve) => void realTime.after(ENDPOINTS_FIRST_MS, resolve)),
     ]);
     route53.restore();
+    cloudMap.restore();
     // The servers of the zones that there are answer from the first moment.
     await nameServers.settled();
   } catch (error) {
@@ -395,7 +409,7 @@ async function startCore(
       onCall: (call) => calls.record(call),
       onDefect: (error) => onDefect(error),
     });
-  const protocol = serve([route53.service, logs.service, domains.service, sts.service]);
+  const protocol = serve([route53.service, logs.service, domains.service, cloudMap.service, sts.service]);
   let ec2Protocol: Promise<ProtocolServer> | undefined;
   return {
     nameServers,

@@ -8,6 +8,8 @@ export const MAX_VALUE_CHARACTERS_PER_BATCH = 32_000;
 export const MAX_RECORDS_PER_RECORD_SET = 400;
 /** Record sets of one name and type with a routing policy. */
 export const MAX_RECORD_SETS_PER_GROUP = 100;
+/** The same in a zone that Cloud Map owns: one for each of the instances that a service may have (Cloud Map, "Service quotas"). */
+export const MAX_RECORD_SETS_PER_LINKED_GROUP = 1000;
 /** Characters of one value. */
 export const MAX_VALUE_CHARACTERS = 4000;
 /** The longest caching time there is (RFC 2181 section 8). */

@@ -67,7 +67,7 @@ function distinction(policy: RoutingPolicy): string | undefined {
   }
 }
 
-function groupProblem(draft: ZoneDraft, set: RecordSet): string | undefined {
+function groupProblem(zone: ChangeBatchZone, draft: ZoneDraft, set: RecordSet): string | undefined {
   const others = draft.group(set);
   const first = others[0];
   if (first === undefined) return undefined;
@@ -94,8 +94,9 @@ function groupProblem(draft: ZoneDraft, set: RecordSet): string | undefined {
   ) {
     return `RRSet with DNS name ${toRoute53(set.name)} and type ${set.type}, SetIdentifier ${set.setIdentifier} cannot be created as weighted sets must contain the same TTL.`;
   }
-  if (others.length >= MAX_RECORD_SETS_PER_GROUP) {
-    return `${prose(set)} cannot be created as there are already ${MAX_RECORD_SETS_PER_GROUP} RRSets with the same name and type.`;
+  const most = zone.maxRecordSetsPerGroup ?? MAX_RECORD_SETS_PER_GROUP;
+  if (others.length >= most) {
+    return `${prose(set)} cannot be created as there are already ${most} RRSets with the same name and type.`;
   }
   return undefined;
 }
@@ -203,7 +204,11 @@ export function creationProblems(zone: ChangeBatchZone, draft: ZoneDraft, set: R
   if (draft.find(set) !== undefined) {
     return [...problems, `Tried to create resource record set ${bracketed(set)} but it already exists`];
   }
-  for (const problem of [cnameProblem(zone, draft, set), groupProblem(draft, set), aliasProblem(zone, draft, set)]) {
+  for (const problem of [
+    cnameProblem(zone, draft, set),
+    groupProblem(zone, draft, set),
+    aliasProblem(zone, draft, set),
+  ]) {
     if (problem !== undefined) problems.push(problem);
   }
   return problems;

@@ -14,6 +14,8 @@ export interface ChangeBatchZone {
   readonly recordSetCount: number;
   /** How many there may be. */
   readonly maxRecordSets: number;
+  /** How many of them may have one name and type; Route 53's quota when left out. */
+  readonly maxRecordSetsPerGroup?: number;
   healthCheckExists(id: string): boolean;
   /** Whether an id is that of another zone of this account: no alias reaches into those. */
   isOtherZone(id: string): boolean;

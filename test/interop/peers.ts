@@ -58,6 +58,7 @@ export function awsEnvironment(backend: Pick<LocalBackend, "apiUrl">): NodeJS.Pr
     AWS_CONFIG_FILE: "/dev/null",
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
     AWS_EC2_METADATA_DISABLED: "true",
+    AWS_DISABLE_HOST_PREFIX_INJECTION: "true",
     AWS_MAX_ATTEMPTS: "1",
     AWS_PAGER: "",
   };

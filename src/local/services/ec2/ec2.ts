@@ -23,6 +23,8 @@ export interface Ec2 {
   readonly signingName: "ec2";
   service(): Promise<ServiceDefinition>;
   readonly control: InstanceControl;
+  /** The private IPv4 address of an instance; undefined for one that is not there, or no longer. */
+  privateAddressOf(instanceId: string, region: string): string | undefined;
   /** After the endpoints are back: what was under way arrives. */
   restore(): Promise<void>;
   close(): Promise<void>;
@@ -42,6 +44,10 @@ export function createEc2({ store, clock, endpoints, account, onDefect }: Ec2Set
       return service;
     },
     control: createInstanceControl({ instances, vpcs, clock }),
+    privateAddressOf(instanceId, region) {
+      const instance = state.instances.get([region, instanceId]);
+      return instance?.state === "terminated" ? undefined : instance?.privateAddress;
+    },
     restore: () => instances.restore(),
     close: () => instances.close(),
   };

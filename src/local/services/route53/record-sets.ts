@@ -4,7 +4,11 @@ import type * as sdk from "@aws-sdk/client-route-53";
 import type { Change, ResourceRecordSet } from "@aws-sdk/client-route-53";
 import { applyChangeBatch, type ChangeBatchResult } from "../../../route53/change-batch.ts";
 import { isNameProblem, readName } from "../../../route53/hosted-zone.ts";
-import { DEFAULT_RECORD_SETS_PAGE, MAX_RECORD_SETS_PAGE } from "../../../route53/limits.ts";
+import {
+  DEFAULT_RECORD_SETS_PAGE,
+  MAX_RECORD_SETS_PAGE,
+  MAX_RECORD_SETS_PER_LINKED_GROUP,
+} from "../../../route53/limits.ts";
 import { listOrderKey, toRoute53 } from "../../../route53/names.ts";
 import { bareId, type RecordSet, toApi } from "../../../route53/record-set.ts";
 import { placeCoordinates } from "../../../routing/regions.ts";
@@ -62,6 +66,7 @@ export function recordSetHandlers(core: Route53Core): Handlers<typeof sdk, Names
         recordSetsAt: (name) => recordSetsAt(state, zone.id, name),
         recordSetCount: zone.recordSetCount,
         maxRecordSets: core.maxRecordSetsPerZone + 2,
+        ...(zone.linkedService === undefined ? {} : { maxRecordSetsPerGroup: MAX_RECORD_SETS_PER_LINKED_GROUP }),
         healthCheckExists: (id) => state.healthChecks.get(id) !== undefined,
         isOtherZone: (id) => state.zones.get(id) !== undefined,
         cidrLocationExists: (collectionId, location) => cidrLocationExists(state, collectionId, location),

@@ -11,11 +11,13 @@ import { attributeHandlers } from "./attribute-handlers.ts";
 import type { CloudMapCore, Ec2Instances } from "./core.ts";
 import { CustomHealth } from "./custom-health.ts";
 import { discoveryHandlers } from "./discovery-handlers.ts";
+import { discoveryThrottle } from "./discovery-throttle.ts";
 import { instanceHandlers } from "./instance-handlers.ts";
 import { namespaceHandlers } from "./namespace-handlers.ts";
 import { operationHandlers } from "./operation-handlers.ts";
 import { Operations } from "./operations.ts";
 import { serviceHandlers } from "./service-handlers.ts";
+import { CLOUD_MAP_SIMPLIFICATIONS } from "./simplified.ts";
 import { cloudMapState } from "./state.ts";
 import { tagHandlers } from "./tag-handlers.ts";
 import { perform, setCustomStatus } from "./work.ts";
@@ -30,6 +32,8 @@ export interface CloudMapServiceSettings {
   readonly ec2: Ec2Instances;
   /** How long an operation without name servers to wait for is PENDING, in the clock's ms. */
   readonly propagationDelayMs: number;
+  /** Refuses requests beyond the quotas on finding instances with RequestLimitExceeded. */
+  readonly throttle?: boolean;
   /** Told of what should not happen; the operation that met it fails. */
   readonly onDefect?: (error: unknown) => void;
 }
@@ -71,6 +75,7 @@ export function createCloudMapService(settings: CloudMapServiceSettings): CloudM
     ec2: settings.ec2,
     operations,
     customHealth,
+    admit: settings.throttle ? discoveryThrottle(clock) : () => {},
   };
   const handlers: Handlers<typeof sdk> = {
     ...namespaceHandlers(core),
@@ -90,6 +95,7 @@ export function createCloudMapService(settings: CloudMapServiceSettings): CloudM
       protocols: [awsJson({ version: "1.1", target: "Route53AutoNaming_v20170314" })],
       requestErrors: { malformed: "SerializationException", invalid: "InvalidInput" },
       constraints: serviceDiscoveryConstraints,
+      simplified: CLOUD_MAP_SIMPLIFICATIONS,
       handlers,
     }),
     restore() {

@@ -7,6 +7,7 @@ import type { Handlers, OperationName } from "../../protocol/service.ts";
 import type { Store } from "../../store/store.ts";
 import type { LinkedRoute53, LinkedService } from "../route53/linked-service.ts";
 import type { CustomHealth } from "./custom-health.ts";
+import type { Admit } from "./discovery-throttle.ts";
 import { instanceNotFound, namespaceNotFound, serviceNotFound } from "./errors.ts";
 import { type ArnKind, arnOf, type Place, resourceOfArn } from "./ids.ts";
 import type { Operations } from "./operations.ts";
@@ -25,6 +26,7 @@ export interface CloudMapCore {
   readonly ec2: Ec2Instances;
   readonly operations: Operations;
   readonly customHealth: CustomHealth;
+  readonly admit: Admit;
 }
 
 export interface Ec2Instances {

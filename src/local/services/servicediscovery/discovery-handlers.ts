@@ -82,6 +82,7 @@ export function discoveryHandlers(core: CloudMapCore): CloudMapHandlers<Names> {
 
   return {
     DiscoverInstances(input, { region }) {
+      core.admit("DiscoverInstances", region);
       const { namespace, service } = find(input, region);
       const matching = valuesOf(state.instances, below(service.id))
         .filter(({ attributes }) => matches(attributes, input.QueryParameters))
@@ -105,6 +106,7 @@ export function discoveryHandlers(core: CloudMapCore): CloudMapHandlers<Names> {
     },
 
     DiscoverInstancesRevision(input, { region }) {
+      core.admit("DiscoverInstancesRevision", region);
       return { InstancesRevision: state.revisions.get(find(input, region).service.id) ?? 0 };
     },
 

@@ -25,21 +25,26 @@ export function instanceHandlers(core: CloudMapCore): CloudMapHandlers<Names> {
   const { state, operations, account } = core;
 
   function refuseMore(service: ServiceState, namespace: NamespaceState): void {
+    const siblings = valuesOf(state.serviceNames, below(namespace.id));
+    const there = (id: string) => state.instances.count(below(id));
+    const inNamespace = siblings.reduce((sum, id) => sum + there(id), 0);
+    // Most requests are far from any limit.
+    if (inNamespace + operations.activeCount < MAX_INSTANCES_PER_SERVICE) return;
+
     // Registrations that are under way will count too.
     const coming = [...operations.active()].filter(
       ({ work }) =>
         work.kind === "register-instance" && state.instances.get([work.serviceId, work.instanceId]) === undefined,
     );
-    const countOf = (id: string) =>
-      state.instances.count(below(id)) + coming.filter(({ serviceId }) => serviceId === id).length;
-    if (countOf(service.id) >= MAX_INSTANCES_PER_SERVICE) {
+    const comingTo = (ids: readonly string[]) =>
+      coming.filter(({ serviceId }) => serviceId !== undefined && ids.includes(serviceId)).length;
+    if (there(service.id) + comingTo([service.id]) >= MAX_INSTANCES_PER_SERVICE) {
       throw cloudMapError(
         "ResourceLimitExceeded",
         `The service ${service.id} has ${MAX_INSTANCES_PER_SERVICE} instances, its limit.`,
       );
     }
-    const inNamespace = valuesOf(state.serviceNames, below(namespace.id)).reduce((sum, id) => sum + countOf(id), 0);
-    if (inNamespace >= MAX_INSTANCES_PER_NAMESPACE) {
+    if (inNamespace + comingTo(siblings) >= MAX_INSTANCES_PER_NAMESPACE) {
       throw cloudMapError(
         "ResourceLimitExceeded",
         `The namespace ${namespace.id} has ${MAX_INSTANCES_PER_NAMESPACE} instances, its limit.`,

@@ -72,6 +72,10 @@ export class Operations {
     return this.#busy.get(subject);
   }
 
+  get activeCount(): number {
+    return this.#busy.size;
+  }
+
   /** Every operation under way. */
   active(): Iterable<OperationState> {
     return this.#busy.values();

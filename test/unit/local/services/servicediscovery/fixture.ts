@@ -39,7 +39,13 @@ export interface LocalCloudMap {
   close(): Promise<void>;
 }
 
-export async function localCloudMap({ store }: { store?: Store } = {}): Promise<LocalCloudMap> {
+export async function localCloudMap({
+  store,
+  throttle = false,
+}: {
+  store?: Store;
+  throttle?: boolean;
+} = {}): Promise<LocalCloudMap> {
   const route53 = await localRoute53(store === undefined ? {} : { store });
   const defects: unknown[] = [];
   const unhealthy = new Set<string>();
@@ -55,6 +61,7 @@ export async function localCloudMap({ store }: { store?: Store } = {}): Promise<
     },
     ec2: { privateAddressOf: (id) => ec2.get(id) },
     propagationDelayMs: PROPAGATION_MS,
+    throttle,
     onDefect: (error) => defects.push(error),
   });
   route53.service.restore();

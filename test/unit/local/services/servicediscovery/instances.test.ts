@@ -3,6 +3,9 @@ import * as sdk from "@aws-sdk/client-servicediscovery";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ACCOUNT, type LocalCloudMap, localCloudMap, PROPAGATION_MS, REGION, refused } from "./fixture.ts";
 
+/** Real ms for a test that sends a thousand requests and more. */
+const MANY_REQUESTS_MS = 30_000;
+
 let cloudMap: LocalCloudMap;
 let client: sdk.ServiceDiscoveryClient;
 
@@ -226,14 +229,23 @@ describe("RegisterInstance", () => {
     expect((await registering(id, "i-1", { a: "2" }, "once")).OperationId).not.toBe(OperationId);
   });
 
-  it("ends at 1,000 instances of a service", async () => {
-    const id = await cloudMap.createService({ NamespaceId: await cloudMap.createHttp() });
-    for (let i = 0; i < 1000; i++) await registering(id, `i-${i}`, {});
-    expect(await refused(registering(id, "i-1000", {}))).toMatchObject({ code: "ResourceLimitExceeded", status: 400 });
-    await cloudMap.route53.clock.advance(PROPAGATION_MS * 2);
-    expect(await refused(registering(id, "i-1000", {}))).toMatchObject({ code: "ResourceLimitExceeded" });
-    expect(await cloudMap.register(id, "i-7", { again: "yes" })).toMatchObject({ Status: "SUCCESS" });
-  });
+  it(
+    "ends at 1,000 instances of a service",
+    async () => {
+      const id = await cloudMap.createService({ NamespaceId: await cloudMap.createHttp() });
+      for (let first = 0; first < 1000; first += 50) {
+        await Promise.all(Array.from({ length: 50 }, (_, i) => registering(id, `i-${first + i}`, {})));
+      }
+      expect(await refused(registering(id, "i-1000", {}))).toMatchObject({
+        code: "ResourceLimitExceeded",
+        status: 400,
+      });
+      await cloudMap.route53.clock.advance(PROPAGATION_MS * 2);
+      expect(await refused(registering(id, "i-1000", {}))).toMatchObject({ code: "ResourceLimitExceeded" });
+      expect(await cloudMap.register(id, "i-7", { again: "yes" })).toMatchObject({ Status: "SUCCESS" });
+    },
+    MANY_REQUESTS_MS,
+  );
 });
 
 describe("DeregisterInstance", () => {
@@ -469,6 +481,26 @@ describe("DiscoverInstances", () => {
     const unknown = statuses(id, { Instances: ["i-1", "i-9"] });
     expect(await refused(unknown)).toMatchObject({ code: "InstanceNotFound", status: 400 });
   });
+
+  it(
+    "is held to its quota where that is wanted: 2,000 at once, 1,000 a second, in each Region",
+    async () => {
+      await cloudMap.close();
+      cloudMap = await localCloudMap({ throttle: true });
+      await cloudMap.createService({ NamespaceId: await cloudMap.createHttp("my-company.local") });
+      const many = Array.from({ length: 40 }, () => 50);
+      for (const count of many) await Promise.all(Array.from({ length: count }, () => cloudMap.discover({})));
+      expect(await refused(cloudMap.discover({}))).toMatchObject({ code: "RequestLimitExceeded", status: 400 });
+      const elsewhere = new sdk.DiscoverInstancesCommand({ NamespaceName: "none", ServiceName: "web" });
+      expect(await refused(cloudMap.clientIn("eu-west-1").send(elsewhere))).toMatchObject({
+        code: "NamespaceNotFound",
+      });
+      await cloudMap.route53.clock.advance(1);
+      await cloudMap.discover({});
+      expect(await refused(cloudMap.discover({}))).toMatchObject({ code: "RequestLimitExceeded" });
+    },
+    MANY_REQUESTS_MS,
+  );
 
   it("pages the statuses of all instances", async () => {
     const pages: string[][] = [];

@@ -225,17 +225,17 @@ describe("UpdateService", () => {
 
   it("moves the record sets of many instances in batches that Route 53 takes", async () => {
     const id = (await create({ NamespaceId: privateId, DnsConfig: A }))?.Id ?? "";
-    for (let i = 0; i < 90; i++) {
+    for (let i = 0; i < 250; i++) {
       const attributes = { AWS_INSTANCE_IPV4: `10.0.0.${i}` };
       await client.send(
         new sdk.RegisterInstanceCommand({ ServiceId: id, InstanceId: `i-${i}`, Attributes: attributes }),
       );
     }
     await cloudMap.route53.clock.advance(5000);
-    expect(await cloudMap.records(privateId)).toHaveLength(90);
+    expect(await cloudMap.records(privateId)).toHaveLength(250);
     const done = await cloudMap.finished(update(id, { DnsConfig: { DnsRecords: [{ Type: "A", TTL: 5 }] } }));
     expect(done).toMatchObject({ Status: "SUCCESS" });
-    expect(await cloudMap.records(privateId)).toHaveLength(90);
+    expect(await cloudMap.records(privateId)).toHaveLength(250);
   });
 
   it("is not for services in HTTP namespaces, nor for custom health, nor twice at once", async () => {
