@@ -176,7 +176,12 @@ describe("VPC association authorizations", () => {
 
   it("are a thousand at most", async () => {
     const id = await createZone("corp.internal", vpc("vpc-0"));
-    for (let i = 0; i < 1000; i++) await authorize(id, `vpc-${i}`);
+    // All but the last are put there behind the API's back: a thousand requests take their time.
+    const kept = r53.store.table("route53.vpc-authorizations");
+    r53.store.write(() => {
+      for (let i = 0; i < 999; i++) kept.put([id, `vpc-${i}`, "us-east-1"], vpc(`vpc-${i}`).VPC);
+    });
+    await authorize(id, "vpc-999");
     expect(await refused(authorize(id, "vpc-1000"))).toMatchObject({
       code: "TooManyVPCAssociationAuthorizations",
       status: 400,
