@@ -28,12 +28,15 @@ export function renderPlan(plan: Plan, look: Look): string {
   const paint = paintOf(look);
   const zones = plan.zones.map((zone) => displayName(zone.name)).join(", ");
   const lines = [
-    `Plan for ${paint.bold(safeText(zones))} on ${safeText(plan.backend.label)} (account ${plan.backend.account})`,
+    `Plan for ${paint.bold(safeText(zones))} on ${safeText(plan.backend.label)} (account ${safeText(plan.backend.account)})`,
   ];
   for (const { phase, changes } of plan.phases) {
     if (changes.length === 0) continue;
     lines.push("", paint.bold(phase));
-    const width = Math.min(WIDEST_SUBJECT, Math.max(...changes.map((change) => change.subject.length)));
+    const width = changes.reduce(
+      (widest, { subject }) => Math.max(widest, Math.min(WIDEST_SUBJECT, subject.length)),
+      0,
+    );
     for (const change of changes) {
       lines.push(
         `  ${sign(change.action, look)} ${safeText(change.subject).padEnd(width)}  ${paint.dim(safeText(change.why))}`.trimEnd(),

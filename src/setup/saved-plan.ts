@@ -2,14 +2,26 @@
 
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
 import { displayName } from "../route53/names.ts";
 import type { LiveState } from "./live/live-state.ts";
 import { changedSince } from "./observation.ts";
-import { PHASES, PLAN_FORMAT, type Plan, type PlannedBackend } from "./plan.ts";
+import { PLAN_FORMAT, type Plan, type PlannedBackend, summaryOf } from "./plan.ts";
+import { isWholePlan } from "./plan-shape.ts";
 
+/** Never over the set-up file that it was made from: `--out` and `--config` are easily confused. */
 export async function writePlan(file: string, plan: Plan): Promise<void> {
+  if (resolve(file) === resolve(plan.file)) {
+    throw new Failure({
+      kind: "usage",
+      code: "plan.not-written",
+      message: `${file} is the set-up file itself`,
+      where: { file },
+      next: "name another file for the plan",
+    });
+  }
   try {
     await writeFile(file, `${JSON.stringify(plan, undefined, 2)}\n`);
   } catch (error) {
@@ -60,18 +72,15 @@ export function readPlan(file: string): Plan {
       "make a new plan",
     );
   }
-  const whole =
-    Array.isArray(plan.phases) &&
-    plan.phases.map((one) => one?.phase).join() === PHASES.join() &&
-    plan.phases.every(
-      (one) => Array.isArray(one.changes) && Array.isArray(one.batches) && Array.isArray(one.expectations),
-    ) &&
-    Array.isArray(plan.zones) &&
-    plan.scope !== undefined &&
-    plan.backend !== undefined &&
-    plan.observed?.subjects !== undefined;
-  if (!whole) throw unreadable(file, "this plan is incomplete", "make a new plan");
-  return plan as Plan;
+  if (!isWholePlan(plan)) {
+    throw unreadable(
+      file,
+      "this plan is not as r53kit wrote it: something in it is missing or of another kind",
+      "make a new plan",
+    );
+  }
+  const { phases } = plan as Plan;
+  return { ...(plan as Plan), summary: summaryOf(phases) };
 }
 
 /** Throws when the plan was made for another backend or account. */

@@ -2,6 +2,7 @@
 
 import { loadConfig } from "../../config/load.ts";
 import { daemonHome } from "../../local/daemon-home.ts";
+import { safeText } from "../../render/safe-text.ts";
 import { renderPlan } from "../../render/setup.ts";
 import { isEmptyPlan } from "../../setup/plan.ts";
 import { writePlan } from "../../setup/saved-plan.ts";
@@ -31,7 +32,8 @@ export async function setupPlan(context: CommandContext, options: PlanOptions): 
     noteUnfinished(context, home, plan.project);
     if (options.out !== undefined) {
       await writePlan(options.out, plan);
-      context.note(`plan written to ${options.out}; carry it out with r53kit setup apply ${options.out}`);
+      const out = safeText(options.out);
+      context.note(`plan written to ${out}; carry it out with r53kit setup apply ${out}`);
     }
     context.result(plan, () => renderPlan(plan, { color: context.color.stdout }));
     return options.detailedExitcode && !isEmptyPlan(plan) ? EXIT.findings : EXIT.ok;
@@ -48,6 +50,6 @@ export function noteUnfinished(context: CommandContext, home: string, project: s
   if (open.length === 0) return;
   const more = open.length > MOST_NAMED ? ` and ${open.length - MOST_NAMED} more` : "";
   context.note(
-    `the last apply did not come to its end: it had begun ${open.slice(0, MOST_NAMED).join(", ")}${more}; applying again goes on from what is there`,
+    `the last apply did not come to its end: it had begun ${safeText(open.slice(0, MOST_NAMED).join(", "))}${more}; applying again goes on from what is there`,
   );
 }
