@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import {
@@ -98,10 +98,52 @@ describe("r53kit local", () => {
     expect(result.stderr).toContain("r53kit local stop");
   });
 
-  it("is one daemon when it is started twice at once", async () => {
-    const all = await Promise.all([start(), start(), start()]);
+  it("is one daemon when it is started ten times at once, and the log is that one's", async () => {
+    const all = await Promise.all(Array.from({ length: 10 }, () => start()));
     expect(new Set(all.map((one) => one.process.pid)).size).toBe(1);
     expect(all.filter(({ outcome }) => outcome === "started")).toHaveLength(1);
+    const log = await eventually(
+      "the daemon's word",
+      () => readFileSync(join(home.folder, "daemon.log"), "utf8") || undefined,
+    );
+    expect(log).toContain(`started the local backend (process ${all[0]?.process.pid})`);
+    expect(log).not.toContain("in use");
+    expect(readdirSync(home.folder).sort()).toEqual(["daemon.log", "run.json", "state"]);
+  });
+
+  it("starts after it was killed in the middle of a start, whenever that was", async () => {
+    for (const afterMs of [50, 150, 250, 350, 450, 600]) {
+      const starting = home.start(["local", "start", "--foreground", ...FREE]);
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      starting.child.kill("SIGKILL");
+      await starting.ended;
+    }
+    expect((await start()).outcome).toBe("started");
+    expect(await status()).toMatchObject({ running: true, zones: [] });
+  });
+
+  it("does not take another process for itself when that got its number", async () => {
+    const { process: first, ...run } = await start();
+    await killed(first);
+    // This process lives, and began at another time.
+    writeFileSync(
+      join(home.folder, "run.json"),
+      JSON.stringify({ ...run, format: 1, process: { pid: process.pid, started: first.started } }),
+    );
+    expect(await home.json(["local", "status"], { code: 1 })).toEqual({ running: false });
+    expect(await home.json(["local", "stop"])).toEqual({ stopped: false });
+    expect((await start()).outcome).toBe("started");
+  });
+
+  it("says so when it cannot write its run file, and leaves no process behind", async () => {
+    const inTheWay = join(home.folder, "run.json");
+    mkdirSync(join(inTheWay, "below"), { recursive: true });
+    const result = await home.run(["local", "start", ...FREE]);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toMatch(/cannot keep its state in .* \(E[A-Z]+\)/);
+    rmSync(inTheWay, { recursive: true });
+    // The home is free again: the one that failed is gone.
+    expect((await start()).outcome).toBe("started");
   });
 
   it("names a busy port and the option for it, and starts nothing", async () => {
@@ -238,14 +280,22 @@ describe("r53kit local", () => {
     expect((await status()).zones).toEqual([]);
   });
 
-  it("stays in the terminal with --foreground until Ctrl-C, and then leaves cleanly", async () => {
-    const running = home.start(["local", "start", "--foreground", ...FREE]);
-    await eventually("the backend to be ready", () => (running.stderr().includes("started") ? true : undefined));
-    expect((await status()).pid).toBe(running.child.pid);
-    running.child.kill("SIGINT");
-    expect((await running.ended).code).toBe(0);
-    expect(existsSync(join(home.folder, "run.json"))).toBe(false);
-  });
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "stays in the terminal with --foreground until %s, and then leaves cleanly, its endpoints too",
+    async (signal) => {
+      const running = home.start(["local", "start", "--foreground", ...FREE]);
+      await eventually("the backend to be ready", () => (running.stderr().includes("started") ? true : undefined));
+      const { pid, apiPort } = await status();
+      expect(pid).toBe(running.child.pid);
+      const place = { address: "127.0.79.2", port: await freePort("127.0.79.2") };
+      const endpoint = await controlClient(apiPort).endpoints.ensure({ name: "primary", ...place });
+      const endpointProcess = identify(endpoint.pid as number);
+      running.child.kill(signal);
+      expect((await running.ended).code).toBe(0);
+      expect(isAlive(endpointProcess)).toBe(false);
+      expect(existsSync(join(home.folder, "run.json"))).toBe(false);
+    },
+  );
 
   it("refuses a second daemon in the foreground of the same home", async () => {
     const first = await start();
