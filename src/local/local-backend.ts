@@ -200,7 +200,7 @@ export class LocalBackend {
 
   /** What the API serves, operation by operation. */
   async services(): Promise<readonly ServiceDefinition[]> {
-    return (await this.#core).protocol.services;
+    return (await this.#core).services();
   }
 
   /** Drops all state; requests that come meanwhile wait. Ports stay. */
@@ -277,7 +277,7 @@ interface Core {
   readonly health: ListedHealthMonitor;
   readonly endpoints: EndpointKeeper;
   readonly instances: InstanceControl;
-  readonly protocol: ProtocolServer;
+  services(): Promise<readonly ServiceDefinition[]>;
   /** Answers a request to an AWS API. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   zones(): LocalStatus["zones"];
@@ -416,7 +416,7 @@ async function startCore(
     health,
     endpoints,
     instances: ec2.control,
-    protocol,
+    services: async () => [...protocol.services, await ec2.service()],
     async handle(request, response) {
       // Its schemas are loaded for the first client who wants them; a signature says so before anything is read.
       if (credentialScopeOf(request.headers, NO_QUERY)?.service !== ec2.signingName) {

@@ -1,6 +1,7 @@
 /** The SDK modules of the services that the local backend serves, by signing name. */
 
 import * as logs from "@aws-sdk/client-cloudwatch-logs";
+import * as ec2 from "@aws-sdk/client-ec2";
 import * as route53 from "@aws-sdk/client-route-53";
 import * as domains from "@aws-sdk/client-route-53-domains";
 import * as cloudMap from "@aws-sdk/client-servicediscovery";
@@ -11,5 +12,6 @@ export const SERVED_SDKS: Readonly<Record<string, object>> = {
   logs,
   route53domains: domains,
   servicediscovery: cloudMap,
+  ec2,
   sts,
 };

@@ -24,15 +24,15 @@ export interface Ec2ServiceSettings {
 
 const SIMPLIFIED: Simplifications<Ec2Sdk> = {
   CreateVpc: "IPv4 blocks only; no network stands behind a VPC, and there is no quota",
-  DescribeAvailabilityZones: "zone ids follow the order of the zones' letters",
-  DescribeInstanceStatus: "checks pass 15 s after the start; an instance whose local endpoint is down is `impaired`",
-  DescribeNetworkAcls: "the default one of each VPC",
-  DescribeRegions: "the Regions that need no opt-in",
-  DescribeRouteTables: "the main one of each VPC",
-  DescribeSecurityGroups: "the default one of each VPC",
-  DescribeSubnets: "those of the default VPC",
+  DescribeAvailabilityZones: "Zone ids follow the order of the zones' letters",
+  DescribeInstanceStatus: "Checks pass 15 s after the start; an instance whose local endpoint is down is `impaired`",
+  DescribeNetworkAcls: "The default one of each VPC",
+  DescribeRegions: "The Regions that need no opt-in",
+  DescribeRouteTables: "The main one of each VPC",
+  DescribeSecurityGroups: "The default one of each VPC",
+  DescribeSubnets: "Those of the default VPC",
   RunInstances:
-    "in subnets of the default VPC; images are not looked at; with the tag `r53kit:endpoint` a local endpoint",
+    "In subnets of the default VPC; images are not looked at; with the tag `r53kit:endpoint` a local endpoint",
   StartInstances: "`pending` takes 5 s of the backend's clock",
   StopInstances: "`stopping` takes 10 s of the backend's clock; no hibernation",
   TerminateInstances: "`shutting-down` takes 5 s of the backend's clock; no termination protection",

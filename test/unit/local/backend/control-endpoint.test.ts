@@ -26,7 +26,7 @@ describe("the control endpoint's routes", () => {
     expect(backend.defects).toEqual([]);
   });
 
-  const ask = (method: string, path: string, body?: BodyInit) =>
+  const ask = (method: string, path: string, body?: string | ArrayBuffer) =>
     fetch(`${backend.apiUrl}${CONTROL_PREFIX}${path}`, {
       method,
       headers: { Connection: "close" },

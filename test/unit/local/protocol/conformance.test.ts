@@ -3,6 +3,7 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LocalBackend } from "../../../../src/local/local-backend.ts";
+import { operationsOf } from "../../../../src/local/protocol/operation.ts";
 import type { ServiceDefinition } from "../../../../src/local/protocol/service.ts";
 import { plausibleInput, type RecordedRequest, RequestRecorder } from "../../../support/sdk-requests.ts";
 import { SERVED_SDKS } from "../../../support/served-sdks.ts";
@@ -17,14 +18,21 @@ function implemented(service: ServiceDefinition): string[] {
   return [...service.operations.keys()].filter((name) => service.handler(name) !== undefined);
 }
 
+/** Of EC2, whose SDK is large, only what is implemented is loaded. */
+function operationCount(service: ServiceDefinition): number {
+  return operationsOf(SERVED_SDKS[service.signingName] ?? {}).size;
+}
+
 function tableOf(service: ServiceDefinition): string[] {
   const names = [...service.operations.keys()].sort();
   const has = new Set(implemented(service));
+  const all = operationCount(service);
   return [
     "",
     `## ${service.title}`,
     "",
-    `${has.size} of ${names.length} operations. ` +
+    `${has.size} of ${all} operations. ` +
+      (all > names.length ? "Those that are not listed answer 501 as well. " : "") +
       (service.constraints === undefined
         ? "Of the API model's constraints, required members are checked."
         : `The API model's constraints are checked: ${service.constraints.source}.`),
@@ -37,7 +45,7 @@ function tableOf(service: ServiceDefinition): string[] {
 
 /** docs/reference/local-backend.md, from the services themselves. */
 function conformancePage(): string {
-  const total = services.reduce((sum, service) => sum + service.operations.size, 0);
+  const total = services.reduce((sum, service) => sum + operationCount(service), 0);
   const have = services.reduce((sum, service) => sum + implemented(service).length, 0);
   return `${[
     "# What the local backend implements",
