@@ -41,10 +41,9 @@ export class CustomHealth {
     this.#wait(service.id, instance.id);
   }
 
-  /** Inside a transaction. */
+  /** Inside a transaction. The timer then finds nothing to believe. */
   forget(service: Pick<ServiceState, "id">, instanceId: string): void {
     this.#settings.state.toldStatuses.remove([service.id, instanceId]);
-    this.#cancel(service.id, instanceId);
   }
 
   restore(): void {
@@ -59,16 +58,14 @@ export class CustomHealth {
     this.#waiting.clear();
   }
 
-  #cancel(serviceId: string, instanceId: string): void {
+  #wait(serviceId: string, instanceId: string): void {
     const key = keyOf(serviceId, instanceId);
     this.#waiting.get(key)?.cancel();
-    this.#waiting.delete(key);
-  }
-
-  #wait(serviceId: string, instanceId: string): void {
-    this.#cancel(serviceId, instanceId);
-    const timer = this.#settings.clock.after(CUSTOM_HEALTH_WAIT_MS, () => this.#believe(serviceId, instanceId));
-    this.#waiting.set(keyOf(serviceId, instanceId), timer);
+    const timer = this.#settings.clock.after(CUSTOM_HEALTH_WAIT_MS, () => {
+      this.#waiting.delete(key);
+      this.#believe(serviceId, instanceId);
+    });
+    this.#waiting.set(key, timer);
   }
 
   #believe(serviceId: string, instanceId: string): void {
@@ -84,6 +81,8 @@ export class CustomHealth {
       });
     } catch (error) {
       onDefect(error);
+      // It was told all the same: what cannot be written now is tried again.
+      this.#wait(serviceId, instanceId);
     }
   }
 }

@@ -36,6 +36,9 @@ export type NewOperation = Pick<
 /** How long finished operations can be asked for, in ms. AWS does not say. */
 const RETENTION_MS = 90 * 24 * 3600 * 1000;
 
+/** In the clock's ms: between attempts to write when the disk is full. */
+const RETRY_MS = 1000;
+
 function isActive({ status }: OperationState): boolean {
   return status === "SUBMITTED" || status === "PENDING";
 }
@@ -165,8 +168,7 @@ export class Operations {
   }
 
   #finish(operation: OperationState): void {
-    this.#busy.delete(operation.subject);
-    this.#settings.store.write(() => {
+    this.#end(operation, () => {
       if (operation.work.kind === "delete-namespace") this.#forgetOthers(operation);
       this.#put(operation, { status: "SUCCESS" });
     });
@@ -174,14 +176,24 @@ export class Operations {
 
   #fail(operation: OperationState, error: unknown): void {
     if (!(error instanceof AwsError)) this.#settings.onDefect(error);
-    this.#busy.delete(operation.subject);
-    this.#settings.store.write(() => {
+    this.#end(operation, () => {
       this.#put(operation, {
         status: "FAIL",
         errorCode: errorCodeOf(operation, error),
         errorMessage: error instanceof Error ? error.message : String(error),
       });
     });
+  }
+
+  /** Writes down how an operation ended; tries again later where there is no room for it. */
+  #end(operation: OperationState, write: () => void): void {
+    try {
+      this.#settings.store.write(write);
+      this.#busy.delete(operation.subject);
+    } catch (error) {
+      this.#settings.onDefect(error);
+      this.#after(RETRY_MS, () => this.#end(operation, write));
+    }
   }
 
   /** What was done to a namespace goes with it; its deletion can still be asked for. */

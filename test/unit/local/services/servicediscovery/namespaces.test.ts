@@ -1,7 +1,12 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as route53 from "@aws-sdk/client-route-53";
 import { ListHostedZonesCommand, Route53ServiceException } from "@aws-sdk/client-route-53";
 import * as sdk from "@aws-sdk/client-servicediscovery";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openStore } from "../../../../../src/local/store/lmdb-store.ts";
+import type { Store } from "../../../../../src/local/store/store.ts";
 import { ACCOUNT, type LocalCloudMap, localCloudMap, PROPAGATION_MS, REGION, refused, VPC } from "./fixture.ts";
 
 let cloudMap: LocalCloudMap;
@@ -259,6 +264,55 @@ describe("creating a namespace", () => {
         /^1 validation error detected: Value '-\.test' at 'name' failed to satisfy constraint/,
       ),
     });
+  });
+});
+
+describe("on a disk", () => {
+  let folder: string;
+  let store: Store;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "r53kit-cloud-map-"));
+    store = openStore({ directory: folder });
+    await cloudMap.close();
+    cloudMap = await localCloudMap({ store });
+    client = cloudMap.client;
+  });
+  afterEach(async () => {
+    await store.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it("an operation leaves all of its work or nothing: not the health check, when the record is refused", async () => {
+    const id = await cloudMap.createPublic();
+    const HealthCheckConfig: sdk.HealthCheckConfig = { Type: "TCP" };
+    const DnsConfig: sdk.DnsConfig = { DnsRecords: [{ Type: "SRV", TTL: 10 }] };
+    const service = await cloudMap.createService({ NamespaceId: id, DnsConfig, HealthCheckConfig });
+    const attributes = { AWS_INSTANCE_IPV4: "127.0.0.1", AWS_INSTANCE_PORT: "80" };
+    expect(await cloudMap.register(service, "i".repeat(64), attributes)).toMatchObject({ Status: "FAIL" });
+    expect(await cloudMap.register(service, "i-1", attributes)).toMatchObject({ Status: "SUCCESS" });
+    const { HealthChecks } = await cloudMap.route53.client.send(new route53.ListHealthChecksCommand({}));
+    expect(HealthChecks).toHaveLength(1);
+    expect((await client.send(new sdk.ListInstancesCommand({ ServiceId: service }))).Instances).toHaveLength(1);
+  });
+});
+
+describe("an operation whose end cannot be written", () => {
+  it("is tried again, and stays under way meanwhile", async () => {
+    const id = await cloudMap.createHttp();
+    const { OperationId } = await remove(id);
+    await cloudMap.route53.clock.advance(PROPAGATION_MS / 2);
+    const { store } = cloudMap.route53;
+    const write = store.write.bind(store);
+    store.write = () => {
+      throw new Error("no space left on device");
+    };
+    await cloudMap.route53.clock.advance(PROPAGATION_MS * 2);
+    expect(await operation(OperationId)).toMatchObject({ Status: "PENDING" });
+    expect(cloudMap.defects.splice(0)).toEqual([new Error("no space left on device")]);
+    store.write = write;
+    await cloudMap.route53.clock.advance(1000);
+    expect(await operation(OperationId)).toMatchObject({ Status: "SUCCESS" });
   });
 });
 
