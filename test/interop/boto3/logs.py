@@ -50,6 +50,43 @@ seen["end"] = logs.get_log_events(
 group = logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"][0]
 seen["group"] = [group["arn"], group["retentionInDays"], logs.list_tags_for_resource(resourceArn=group["logGroupArn"])["tags"]]
 
+line = "1.0 2026-11-20T08:16:02.130Z Z1 www.boto3.org A {} UDP FRA6 192.0.2.53 -"
+lines = [{"timestamp": now + i, "message": line.format(rcode)} for i, rcode in enumerate(["NOERROR", "SERVFAIL", "NOERROR"])]
+logs.create_log_stream(logGroupName=GROUP, logStreamName="Z1/LHR5")
+logs.put_log_events(logGroupName=GROUP, logStreamName="Z1/LHR5", logEvents=lines)
+fields = "[version, time, zone, name, type, rcode = SERV*, ...]"
+seen["by field"] = [e["message"] for e in logs.filter_log_events(logGroupName=GROUP, filterPattern=fields)["events"]] == [line.format("SERVFAIL")]
+tried = logs.test_metric_filter(filterPattern="{ $.latency > 50 || $.error IS TRUE }", logEventMessages=['{"latency":75}', '{"latency":1}', '{"error":true}'])
+seen["tried"] = [match["eventNumber"] for match in tried["matches"]]
+query_id = logs.start_query(
+    logGroupName=GROUP,
+    startTime=now // 1000 - 60,
+    endTime=now // 1000 + 60,
+    queryString="filter ispresent(responseCode) | stats count(*) as n by responseCode | sort n desc",
+)["queryId"]
+while (answer := logs.get_query_results(queryId=query_id))["status"] in ("Scheduled", "Running"):
+    pass
+seen["queried"] = [[field["value"] for field in row] for row in answer["results"]]
+seen["no query"] = refusal(logs.start_query, logGroupName=GROUP, startTime=0, endTime=now // 1000, queryString="fields @message | count()")
+logs.put_subscription_filter(
+    logGroupName=GROUP,
+    filterName="f",
+    filterPattern="",
+    destinationArn="arn:aws:firehose:us-east-1:123456789012:deliverystream/d",
+    roleArn="arn:aws:iam::123456789012:role/r",
+)
+seen["subscriptions"] = [f["filterName"] for f in logs.describe_subscription_filters(logGroupName=GROUP)["subscriptionFilters"]]
+tail = logs.start_live_tail(logGroupIdentifiers=[group["logGroupArn"]], logEventFilterPattern='"live 1"')["responseStream"]
+seen["tailed"] = []
+for event in tail:
+    if "sessionStart" in event:
+        for i in range(3):
+            logs.put_log_events(logGroupName=GROUP, logStreamName="Z1/FRA6", logEvents=[{"timestamp": now + i, "message": f"live {i}"}])
+    seen["tailed"] += [[e["logStreamName"], e["message"]] for e in event.get("sessionUpdate", {}).get("sessionResults", [])]
+    if seen["tailed"]:
+        break
+tail.close()
+
 boto3.client("route53").create_hosted_zone(Name="boto3.org", CallerReference="logs")
 domains = boto3.client("route53domains")
 seen["domains"] = [domain["DomainName"] for page in domains.get_paginator("list_domains").paginate() for domain in page["Domains"]]
