@@ -8,7 +8,7 @@ import { bareId } from "../route53/record-set.ts";
 import type { DeclaredAlias, DeclaredRecordSet, SourcePath } from "./config.ts";
 import { readOwnerName, readTargetName } from "./owner-names.ts";
 import type { Problems } from "./problems.ts";
-import type { AliasEntry, RecordEntry, RoutingEntry } from "./schema.ts";
+import { type AliasEntry, type RecordEntry, type RoutingEntry, UNSENDABLE } from "./schema.ts";
 import { pathText } from "./schema-problems.ts";
 import { suggest } from "./suggestion.ts";
 
@@ -54,7 +54,8 @@ function readValues(type: RecordType, values: readonly string[], path: SourcePat
         continue;
       }
       seen.add(canonical);
-      read.push(value);
+      // The API's XML cannot carry control characters; in canonical text they are octal.
+      read.push(UNSENDABLE.test(value) ? canonical : value);
     } catch (error) {
       if (!(error instanceof RecordDataError)) throw error;
       problems.at(at, {

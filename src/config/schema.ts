@@ -14,13 +14,24 @@ function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
+/** What AWS's XML and JSON cannot carry, or services refuse: controls other than tab and line breaks, and half surrogate pairs. */
+export const UNSENDABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]|\p{Surrogate}/u;
+
+/** Text that is sent as it is written. */
+const sendable = (text: z.ZodString) =>
+  text.refine((value) => !UNSENDABLE.test(value), "leave out its control characters");
+
 /** Route 53's range of a TTL. */
 const ttl = z.int().min(0).max(2_147_483_647);
 const port = z.int().min(1).max(65_535);
 /** Keys of health checks, endpoints and traffic policies; a health check's goes into its caller reference. */
 const key = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, "1 to 40 letters, digits, '.', '_' or '-'");
 /** Of the model: SetIdentifier has 1 to 128 characters. */
-const setIdentifier = z.string().min(1, "1 to 128 characters").max(128, "1 to 128 characters");
+const setIdentifier = z
+  .string()
+  .min(1, "1 to 128 characters")
+  .max(128, "1 to 128 characters")
+  .refine((value) => !UNSENDABLE.test(value), "an identifier without control characters");
 const zoneId = z.string().regex(/^(\/hostedzone\/)?[A-Z0-9]{1,32}$/, "a hosted zone id such as Z2FDTNDATAQYW2");
 const values = z.array(z.string().min(1)).min(1).max(400);
 
@@ -112,15 +123,15 @@ function endpointCheck<Type extends string, Extra extends z.ZodRawShape>(
 }
 
 const http = {
-  host: z.string().min(1).max(255).optional(),
-  path: z.string().startsWith("/", "a path that starts with '/'").max(255).optional(),
-  search: z.string().min(1).max(255).optional(),
+  host: sendable(z.string().min(1).max(255)).optional(),
+  path: sendable(z.string().startsWith("/", "a path that starts with '/'").max(255)).optional(),
+  search: sendable(z.string().min(1).max(255)).optional(),
 };
 
 const healthCheck = z.discriminatedUnion("type", [
   endpointCheck(["HTTP", "HTTP_STR_MATCH"], http),
   endpointCheck(["HTTPS", "HTTPS_STR_MATCH"], { ...http, sni: z.boolean().optional() }),
-  endpointCheck(["TCP"], { host: z.string().min(1).max(255).optional() }),
+  endpointCheck(["TCP"], { host: sendable(z.string().min(1).max(255)).optional() }),
   mapping({
     type: z.literal("CALCULATED"),
     children: z.array(z.string()).min(1).max(255),
@@ -142,8 +153,8 @@ const logging = mapping({
 const instance = mapping({ name: z.string().min(1), policy: z.string(), ttl });
 
 const trafficPolicy = mapping({
-  name: z.string().min(1).max(512).optional(),
-  comment: z.string().max(1024).optional(),
+  name: sendable(z.string().min(1).max(512)).optional(),
+  comment: sendable(z.string().max(1024)).optional(),
   /** A file beside r53kit.yaml, or the document itself. */
   document: z.union([z.string().min(1), z.record(z.string(), z.json())], "a file name, or the document itself"),
 });
@@ -151,7 +162,7 @@ const trafficPolicy = mapping({
 const zoneIdentity = {
   name: z.string().min(1),
   id: zoneId.optional(),
-  comment: z.string().max(256).optional(),
+  comment: sendable(z.string().max(256)).optional(),
 };
 
 const zoneContent = {

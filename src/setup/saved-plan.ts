@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Config } from "../config/config.ts";
+import { readErrorText } from "../config/text-file.ts";
 import { Failure } from "../errors.ts";
 import { displayName } from "../route53/names.ts";
 import type { LiveState } from "./live/live-state.ts";
@@ -46,7 +47,7 @@ export function readPlan(file: string): Plan {
   } catch (error) {
     throw unreadable(
       file,
-      `the plan could not be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
+      `the plan could not be read: ${readErrorText(error)}`,
       "make one with r53kit setup plan --out FILE",
     );
   }
@@ -120,7 +121,11 @@ const MOST_NAMED = 5;
 export function checkFresh(plan: Plan, live: LiveState): void {
   const changed = changedSince(plan.observed, live);
   if (changed.length === 0) return;
-  const shown = changed.slice(0, MOST_NAMED).join(", ");
+  // Names stand in the subjects of record sets as they are in keys, with their dots.
+  const shown = changed
+    .slice(0, MOST_NAMED)
+    .map((one) => one.replace(/\.(?= [A-Z]+$)/, ""))
+    .join(", ");
   const more = changed.length > MOST_NAMED ? ` and ${changed.length - MOST_NAMED} more` : "";
   throw new Failure({
     kind: "failed",

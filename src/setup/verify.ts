@@ -187,7 +187,7 @@ async function verifyAnswer(
         says: right
           ? `${evidence.length} of ${evidence.length} name servers answer ${evidence[0]?.says ?? ""}`
           : wrong === undefined
-            ? "the zone has no name servers to ask"
+            ? "there is no such hosted zone to ask"
             : `${wrong.source} says ${wrong.says}, expected ${expectedText(expectation)}`,
         evidence,
       };
@@ -264,6 +264,15 @@ async function verifyDelegation(
   context: VerificationContext,
 ): Promise<Verification> {
   const wanted = [...(context.nameServers.get(zone) ?? [])].sort();
+  if (wanted.length === 0) {
+    return {
+      check: "delegation",
+      subject: displayName(zone),
+      status: "failed",
+      says: "there is no such hosted zone",
+      evidence: [],
+    };
+  }
   const { found, missing } = await servers.of(wanted);
   const evidence: Evidence[] = missing.map((server) => ({
     source: displayName(server),

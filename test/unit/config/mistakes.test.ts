@@ -367,6 +367,18 @@ const CASES: readonly (readonly [what: string, text: string, code: string, next:
     /1 to 128 characters/,
   ],
   ["a key that is a list", `${HEAD}? ¦[a, b]\n: 1\n`, "bad-key", /write the key out/],
+  [
+    "a control character in a comment",
+    `version: 1\nzone: { name: a.com, comment: ¦"\\e[31m" }\n`,
+    "bad-value",
+    /control characters/,
+  ],
+  [
+    "a control character in an identifier",
+    `${HEAD}routing:\n  - { name: a, type: A, ttl: 1, policy: multivalue, answers: { ¦"\\a": { values: [192.0.2.1] } } }\n`,
+    "bad-key",
+    /control characters/,
+  ],
   ["an alias of nothing", `${HEAD}records: ¦*nothing\n`, "syntax", /anchor/],
   ["an alias of what it stands in", `${HEAD}records: &all [ ¦*all ]\n`, "syntax", /write out/],
   [

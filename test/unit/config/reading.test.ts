@@ -63,6 +63,13 @@ describe("answers", () => {
     ]);
   });
 
+  it("carry control characters as octal, which is how Route 53 takes them", () => {
+    const sets = recordSets(
+      `records: [ { name: a, type: TXT, ttl: 60, values: ["\\e[2J"] }, { name: b, type: TXT, ttl: 60, values: ["\\"\\e[2J\\""] } ]`,
+    );
+    expect(sets.map((set) => set.answer)).toMatchObject([{ values: ['"\\033[2J"'] }, { values: ['"\\033[2J"'] }]);
+  });
+
   it("have the identifiers that are written, whatever YAML makes of them", () => {
     const sets = recordSets(`routing:
   - name: a
