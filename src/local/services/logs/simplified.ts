@@ -20,5 +20,5 @@ export const LOGS_SIMPLIFICATIONS: Simplifications<typeof sdk> = {
   PutResourcePolicy: ACCOUNT_POLICIES,
   PutSubscriptionFilter: "Kept and described; nothing is delivered, and the destination need not exist",
   StartLiveTail: "Log groups of this account",
-  StartQuery: "Logs Insights QL, the part that docs/reference/local-logs.md names; not SQL and PPL, not SOURCE",
+  StartQuery: "Logs Insights QL, the part that [the reference](local-logs.md) names; not SQL and PPL, not SOURCE",
 };
