@@ -53,6 +53,8 @@ export type DrillHappening =
   | { readonly code: "lease.renewed"; readonly until: number | null }
   | { readonly code: "lease.failed"; readonly message: string }
   | { readonly code: "target.came-back" }
+  /** Its keeper keeps it no longer: it was removed, or everything was reset. */
+  | { readonly code: "target.gone" }
   | { readonly code: "start.intended" }
   | { readonly code: "start.failed"; readonly attempt: number; readonly message: string }
   | { readonly code: "start.done"; readonly tookMs: number }

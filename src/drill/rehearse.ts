@@ -309,7 +309,7 @@ async function keepTicking(clock: Clock, tick: () => void, signal: AbortSignal):
   }
 }
 
-/** Renews the lease until told to stop. When the endpoint came back by other hands, or its keeper is lost, the drill is disturbed. */
+/** Renews the lease until told to stop. When the endpoint came back by other hands or was removed, or its keeper is lost, the drill is disturbed. */
 async function keepStopped(
   rehearsal: Rehearsal,
   recorder: Recorder,
@@ -330,7 +330,7 @@ async function keepStopped(
       const state = await target.state();
       if (signal.aborted) return;
       if (state !== "stopped") {
-        recorder.tell({ code: "target.came-back" });
+        recorder.tell({ code: state === "gone" ? "target.gone" : "target.came-back" });
         return disturbed();
       }
       recorder.tell({ code: "lease.renewed", until: await target.stop() });
@@ -341,6 +341,15 @@ async function keepStopped(
       recorder.tell({ code: "lease.failed", message: messageOf(error) });
       if (failures >= RENEWAL_FAILURES) return disturbed();
     }
+  }
+}
+
+async function isGone(target: Target): Promise<boolean> {
+  try {
+    return (await target.state()) === "gone";
+  } catch {
+    // Whoever would know cannot be asked.
+    return false;
   }
 }
 
@@ -355,6 +364,15 @@ async function startAgain(rehearsal: Rehearsal, recorder: Recorder): Promise<voi
       return;
     } catch (error) {
       recorder.tell({ code: "start.failed", attempt, message: messageOf(error) });
+      if (await isGone(target)) {
+        throw new Failure({
+          kind: "failed",
+          code: "drill.target-gone",
+          message: `endpoint ${targetLabel(target.describe())} was removed while the drill held it stopped, so it cannot be started again`,
+          next: "run 'r53kit setup apply' to create it anew",
+          cause: error,
+        });
+      }
       if (attempt === START_ATTEMPTS) {
         throw new Failure({
           kind: "failed",

@@ -9,7 +9,7 @@ import type { DrillReport } from "../../src/drill/report.ts";
 import { controlClient } from "../../src/local/control-client.ts";
 import type { RunFile } from "../../src/local/daemon-run-file.ts";
 import type { LocalStatus } from "../../src/local/status.ts";
-import { type CliHome, type CliProcess, cliHome, eventually, LAUNCHER, ROOT } from "../support/cli.ts";
+import { type CliHome, type CliProcess, cliHome, LAUNCHER, ROOT } from "../support/cli.ts";
 
 /** Addresses of this file alone. */
 const PRIMARY = "127.0.121.1";

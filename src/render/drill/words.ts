@@ -99,6 +99,8 @@ export function happeningWords(
       return `the stop could not be renewed: ${safeText(happening.message)}`;
     case "target.came-back":
       return "the endpoint runs, but not by this drill's hand";
+    case "target.gone":
+      return "the endpoint was removed while it was stopped";
     case "start.intended":
       return "starting the endpoint again";
     case "start.failed":

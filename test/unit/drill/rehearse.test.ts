@@ -9,6 +9,7 @@ import type { MeasurementKey } from "../../../src/drill/measure.ts";
 import { refuseUnlessAlone, stamp } from "../../../src/drill/recover.ts";
 import { type Rehearsal, rehearseFailover } from "../../../src/drill/rehearse.ts";
 import type { DrillReport } from "../../../src/drill/report.ts";
+import type { Target } from "../../../src/drill/targets/target.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { drive, rehearsalOf, SETTINGS, scenario, simulatedService } from "./simulated-service.ts";
 
@@ -244,6 +245,28 @@ describe("rehearseFailover", () => {
       code: "drill.not-restored",
     });
     expect(leftStopped(journal())).toEqual(service.scenario.target);
+  });
+
+  it("does not try to start what was removed while it was stopped, and says so at once", async () => {
+    const clock = fakeClock();
+    const service = simulatedService(clock);
+    const events: DrillEvent[] = [];
+    let removed = false;
+    const target: Target = {
+      ...service.target,
+      state: async () => (removed ? "gone" : service.target.state()),
+      start: async () => {
+        throw new Error("there is no such endpoint");
+      },
+    };
+    const drilling = rehearseFailover(rehearsalOf(service, directory, events, { target }));
+    const ended = drive(clock, drilling, () => {
+      removed = service.calls.stops > 0;
+    });
+    await expect(ended).rejects.toMatchObject({ code: "drill.target-gone" });
+    const codes = events.map((event) => event.code);
+    expect(codes).toContain("target.gone");
+    expect(codes.filter((code) => code === "start.failed")).toHaveLength(1);
   });
 
   it("withdraws when another drill wrote the same intention at the same moment", async () => {
