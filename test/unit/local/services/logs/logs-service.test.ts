@@ -116,6 +116,18 @@ describe("log groups", () => {
     });
   });
 
+  it("are told of briefly when they are found by a part of the name, and may be listed by name or ARN", async () => {
+    await createGroup();
+    await createGroup("/other");
+    const list = async (input: logs.DescribeLogGroupsCommandInput) =>
+      (await client.send(new logs.DescribeLogGroupsCommand(input))).logGroups;
+    expect(await list({ logGroupNamePattern: "route53" })).toEqual([
+      { logGroupName: GROUP, creationTime: NOW, arn: `${ARN}:*` },
+    ]);
+    expect((await list({ logGroupIdentifiers: [ARN] }))?.map(({ logGroupName }) => logGroupName)).toEqual([GROUP]);
+    expect((await list({ logGroupIdentifiers: ["/other"] }))?.length).toBe(1);
+  });
+
   it("take their streams and events with them, also when they come back under the same name", async () => {
     await createGroup();
     await createStream("s");
