@@ -14,6 +14,11 @@ export class InvalidNameError extends Error {
 
 /** Octets that Route 53 shows as they are; everything else it escapes in octal. */
 const ROUTE53_PLAIN = /^[a-z0-9_-]$/;
+/** Nearly every name there is: nothing in it is escaped in any form. */
+const PLAIN_NAME = /^(?:[a-z0-9_-]{1,63}\.)+$/;
+const PLAIN_TEXT = /^(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?$/;
+/** Of a plain name, the trailing dot counted. */
+const MAX_PLAIN_CHARACTERS = 254;
 
 function canonicalOctet(octet: number): string {
   const lower = octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet;
@@ -76,11 +81,15 @@ export function nameOf(labels: readonly Uint8Array[]): DomainName {
 
 /** Reads a name as people and Route 53 write it, with or without the trailing dot, with any octal escapes. Throws {@link InvalidNameError}. */
 export function domainName(text: string): DomainName {
+  if (text.length < MAX_PLAIN_CHARACTERS && PLAIN_TEXT.test(text)) {
+    return (text.endsWith(".") ? text : `${text}.`) as DomainName;
+  }
   return nameOf(labelsOf(text));
 }
 
 /** As Route 53 prints a name: everything but letters, digits, `-`, `_` and the dots between labels is octal. */
 export function toRoute53(name: DomainName): string {
+  if (PLAIN_NAME.test(name)) return name;
   return name.replace(/\\[0-7]{3}|[^.]/g, (c) =>
     c.length > 1 || ROUTE53_PLAIN.test(c) ? c : `\\${c.charCodeAt(0).toString(8).padStart(3, "0")}`,
   );

@@ -32,7 +32,8 @@ function sameAnswer(type: RecordType, a: Answer, b: Answer): boolean {
 
 /** Compares plain data by content; members that are not there equal members that are undefined. */
 function samePolicy(a: RoutingPolicy, b: RoutingPolicy): boolean {
-  return stable(a) === stable(b);
+  if (a.kind !== b.kind) return false;
+  return a.kind === "simple" || stable(a) === stable(b);
 }
 
 function stable(value: unknown): string {

@@ -9,7 +9,7 @@ import {
   MAX_RECORD_SETS_PAGE,
   MAX_RECORD_SETS_PER_LINKED_GROUP,
 } from "../../../route53/limits.ts";
-import { listOrderKey, toRoute53 } from "../../../route53/names.ts";
+import { type DomainName, listOrderKey, toRoute53 } from "../../../route53/names.ts";
 import { bareId, type RecordSet, toApi } from "../../../route53/record-set.ts";
 import { placeCoordinates } from "../../../routing/regions.ts";
 import type { AwsError } from "../../protocol/aws-error.ts";
@@ -19,7 +19,7 @@ import { type Route53Core, zoneOf } from "./core.ts";
 import { invalidInput, route53Error } from "./errors.ts";
 import { pageSize, takePage } from "./paging.ts";
 import { protectionOf } from "./record-set-protections.ts";
-import { below, belowFrom, type HostedZoneState, recordSetStoreKey } from "./state.ts";
+import { below, belowFrom, type HostedZoneState, recordSetStoreKey, valuesOf } from "./state.ts";
 import { recordSetsAt } from "./zone-contents.ts";
 
 type Names = "ChangeResourceRecordSets" | "ListResourceRecordSets" | "GetChange";
@@ -57,20 +57,38 @@ function refuseUnknownPlaces(sets: readonly RecordSet[]): void {
 export function recordSetHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
   const { state, store, propagation } = core;
 
+  /** What is at a name. Where a batch is about as large as its zone, the zone is read at one go. */
+  function readerOf(zone: HostedZoneState, changeCount: number): (name: DomainName) => readonly RecordSet[] {
+    if (zone.recordSetCount > 2 * changeCount) return (name) => recordSetsAt(state, zone.id, name);
+    let byName: Map<DomainName, RecordSet[]> | undefined;
+    return (name) => {
+      if (byName === undefined) {
+        byName = new Map();
+        for (const set of valuesOf(state.recordSets, below(zone.id))) {
+          const same = byName.get(set.name);
+          if (same === undefined) byName.set(set.name, [set]);
+          else same.push(set);
+        }
+      }
+      return byName.get(name) ?? [];
+    };
+  }
+
   function judge(zone: HostedZoneState, changes: readonly Change[]): Extract<ChangeBatchResult, { ok: true }> {
+    const anyProtected = state.protections.count({ ...below(zone.id), limit: 1 }) > 0;
     const result = applyChangeBatch(
       {
         id: zone.id,
         name: zone.name,
         private: zone.private,
-        recordSetsAt: (name) => recordSetsAt(state, zone.id, name),
+        recordSetsAt: readerOf(zone, changes.length),
         recordSetCount: zone.recordSetCount,
         maxRecordSets: core.maxRecordSetsPerZone + 2,
         ...(zone.linkedService === undefined ? {} : { maxRecordSetsPerGroup: MAX_RECORD_SETS_PER_LINKED_GROUP }),
         healthCheckExists: (id) => state.healthChecks.get(id) !== undefined,
         isOtherZone: (id) => state.zones.get(id) !== undefined,
         cidrLocationExists: (collectionId, location) => cidrLocationExists(state, collectionId, location),
-        protectionOf: (name, type) => protectionOf(state, zone.id, name, type),
+        protectionOf: (name, type) => (anyProtected ? protectionOf(state, zone.id, name, type) : undefined),
       },
       changes,
     );
