@@ -36,7 +36,7 @@ const MAX_PAGE_EVENTS = 10_000;
 const MAX_PAGE_BYTES = 1_048_576;
 /** A page that finds little stops after this much, so that one request never blocks the others for long. */
 const MAX_SCANNED = 20_000;
-const MAX_SCANNED_BYTES = 16 * 1024 * 1024;
+const MAX_SCANNED_BYTES = 4 * 1024 * 1024;
 /** Many clients take a short page of a stream for its end, so that takes more of other streams' events in between. */
 const MAX_SCANNED_FOR_STREAM = 50_000;
 

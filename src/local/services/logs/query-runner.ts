@@ -45,8 +45,9 @@ const MAX_CONCURRENT = 100;
 /** Kept for whoever asks for their results. */
 const MAX_KEPT = 1_000;
 const MAX_KEPT_ROWS = 500_000;
-/** Log events between two turns of everybody else. */
+/** Log events, and characters of theirs, between two turns of everybody else. */
 const EVENTS_PER_TURN = 2_000;
+const CHARACTERS_PER_TURN = 500_000;
 
 type Mutable = { -readonly [Member in keyof RunningQuery]: RunningQuery[Member] };
 
@@ -119,12 +120,13 @@ export class QueryRunner {
       { timestamp: from, sequence: 0 },
       { timestamp: to + 1, sequence: 0 },
     );
-    let sinceTurn = 0;
+    let [since, characters] = [0, 0];
     for (const found of events) {
       run.push(sourceOf(found, account));
-      sinceTurn += 1;
-      if (sinceTurn < EVENTS_PER_TURN) continue;
-      sinceTurn = 0;
+      since += 1;
+      characters += found.event.message.length;
+      if (since < EVENTS_PER_TURN && characters < CHARACTERS_PER_TURN) continue;
+      [since, characters] = [0, 0];
       query.statistics = run.statistics;
       await turn();
       if (isOver(query.status)) return;

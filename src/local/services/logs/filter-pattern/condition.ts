@@ -11,8 +11,8 @@ import type { Scanner } from "./scanner.ts";
 export type Condition = (value: string) => boolean;
 
 const OPERATOR = /!=|>=|<=|=|>|</y;
-const NUMBER_AHEAD = /[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![^\s&|,)\]}])/y;
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const NUMBER_AHEAD = /[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![^\s&|,)\]}])/y;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** Counts across a whole pattern. */
 export class RegexBudget {

@@ -25,7 +25,8 @@ interface Token {
 const NAME = /[\p{L}\p{N}_.$-]+/uy;
 /** A value without quotes ends where the pattern goes on. */
 const BARE = /(?:(?!&&|\|\|)[^\s,\])"%])+/y;
-const TOKEN = /\[([^\]]*)\]|"((?:[^"\\]|\\[\s\S])*)"|\S+/g;
+const QUOTED = /"((?:[^"\\]|\\[\s\S])*)"/y;
+const WORD = /\S+/y;
 
 class SpacePatternReader {
   readonly #scanner: Scanner;
@@ -97,10 +98,37 @@ class SpacePatternReader {
   }
 }
 
+/** One pass: what opens and never closes is a word like any other. */
 function tokensOf(message: string): Token[] {
   const tokens: Token[] = [];
-  for (const found of message.matchAll(TOKEN)) {
-    tokens.push({ value: found[1] ?? found[2]?.replace(/\\([\s\S])/g, "$1") ?? found[0], start: found.index });
+  const lastBracket = message.lastIndexOf("]");
+  let quotesClose = true;
+  let at = 0;
+  const take = (expression: RegExp): RegExpExecArray | null => {
+    expression.lastIndex = at;
+    const found = expression.exec(message);
+    if (found !== null) at = expression.lastIndex;
+    return found;
+  };
+  while (at < message.length) {
+    const start = at;
+    const first = message.charAt(at);
+    if (first.trim() === "") {
+      at += 1;
+      continue;
+    }
+    if (first === "[" && at < lastBracket) {
+      at = message.indexOf("]", at) + 1;
+      tokens.push({ value: message.slice(start + 1, at - 1), start });
+      continue;
+    }
+    const quoted = first === '"' && quotesClose ? take(QUOTED)?.[1] : undefined;
+    if (quoted !== undefined) {
+      tokens.push({ value: quoted.replace(/\\([\s\S])/g, "$1"), start });
+      continue;
+    }
+    if (first === '"') quotesClose = false;
+    tokens.push({ value: take(WORD)?.[0] ?? "", start });
   }
   return tokens;
 }

@@ -26,6 +26,8 @@ export interface QueryFunction {
 }
 
 const MANY = 100;
+/** As long as a message may be: what grows beyond that, command by command, becomes nothing. */
+const MAX_TEXT = 1_048_576;
 
 function numeric(count: number, compute: (...numbers: number[]) => number): QueryFunction {
   return {
@@ -125,7 +127,9 @@ const FUNCTIONS: Readonly<Record<string, QueryFunction>> = {
   isnumeric: general(1, 1, ([value]) => numberOf(value ?? null) !== undefined),
   isempty: general(1, 1, ([value]) => isEmpty(value ?? null, false)),
   isblank: general(1, 1, ([value]) => isEmpty(value ?? null, true)),
-  concat: textual(1, MANY, (...texts) => texts.join("")),
+  concat: textual(1, MANY, (...texts) =>
+    texts.reduce((sum, text) => sum + text.length, 0) > MAX_TEXT ? null : texts.join(""),
+  ),
   ltrim: textual(1, 2, (text, which) => trimmed(text ?? "", which, "left")),
   rtrim: textual(1, 2, (text, which) => trimmed(text ?? "", which, "right")),
   trim: textual(1, 2, (text, which) => trimmed(text ?? "", which, "both")),
@@ -143,7 +147,10 @@ const FUNCTIONS: Readonly<Record<string, QueryFunction>> = {
       return text.slice(start, count === undefined ? undefined : start + count);
     },
   },
-  replace: textual(3, 3, (text, search, by) => (text ?? "").replaceAll(search ?? "", () => by ?? "")),
+  replace: textual(3, 3, (text = "", search = "", by = "") =>
+    // Each place between two characters may get a replacement.
+    text.length + (text.split(search).length - 1) * by.length > MAX_TEXT ? null : text.replaceAll(search, () => by),
+  ),
   strcontains: textual(2, 2, (text, search) => (text ?? "").includes(search ?? "")),
   startswith: textual(2, 2, (text, search) => (text ?? "").startsWith(search ?? "")),
   endswith: textual(2, 2, (text, search) => (text ?? "").endsWith(search ?? "")),

@@ -10,7 +10,7 @@ export interface Moment {
 
 export type Value = string | number | boolean | Moment | null;
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 /** Decimals of a number that a query computed. */
 const DECIMALS = 4;
 

@@ -19,7 +19,7 @@ export interface Program {
 }
 
 /** A text of n characters takes at most n times this many steps. */
-const MAX_INSTRUCTIONS = 10_000;
+const MAX_INSTRUCTIONS = 5_000;
 const ASCII = 128;
 
 function membership({ ranges, negated, ignoreCase }: CharSet): (code: number) => boolean {

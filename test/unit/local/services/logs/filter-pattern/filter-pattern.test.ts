@@ -291,6 +291,24 @@ describe("space-delimited", () => {
   });
 });
 
+it("takes a moment for a long message, whatever is in it", () => {
+  const long = (text: string) => text.repeat(Math.floor(200_000 / text.length));
+  const messages = [
+    long("[ "),
+    long('" '),
+    long('\\" '),
+    long("a"),
+    `${long("1")}x`,
+    `{"a":${long("[")}`,
+    `{"a":"${long("1")}x"}`,
+  ];
+  const patterns = ["[a, ..., b > 5]", "[a = 1*, b]", "{ $.a > 5 || $.* = 7 }", "ERROR", "%a+b%", "%[ab]*c$%"];
+  for (const pattern of patterns) {
+    const { matches } = parseFilterPattern(pattern);
+    for (const message of messages) matches(message);
+  }
+}, 20_000);
+
 describe("what is no pattern", () => {
   it.each([
     ["a.b", "Invalid character(s) in term 'a.b'"],

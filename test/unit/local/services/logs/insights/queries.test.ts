@@ -439,6 +439,23 @@ describe("functions", () => {
   ])("%s is %s", (expression, value) => expect(worth(expression)).toBe(value));
 });
 
+describe("what would grow without end", () => {
+  it("ends as nothing", () => {
+    const doubling = Array.from({ length: 60 }, (_, i) => `| fields concat(x${i}, x${i}) as x${i + 1}`).join(" ");
+    expect(worth("strlen(@message)")).toBe("1");
+    expect(table(`fields @message as x0 ${doubling} | display strlen(x20), ispresent(x21)`, ["m"])).toEqual([
+      { "strlen(x20)": "1048576", "ispresent(x21)": "0", "@ptr": "p0" },
+    ]);
+    const long = "a".repeat(100_000);
+    expect(worth("replace(@message, 'a', @message)", long)).toBeUndefined();
+  });
+
+  it("takes a moment for the longest message", () => {
+    const message = `${"1".repeat(1_000_000)}x`;
+    expect(table("filter @message > 5 and @message like /1+$/ | stats max(@message), count(*)", [message])).toEqual([]);
+  }, 20_000);
+});
+
 describe("what is no query", () => {
   it.each([
     ["", "unexpected end of query at line 1 and position 0, expecting a command", 0, 0],
