@@ -169,7 +169,22 @@ const SYNTAX_WORDS: Partial<Record<ErrorCode, Pick<StructureProblem, "message" |
   RESOURCE_EXHAUSTION: TOO_DEEP,
 };
 
-/** Reads a text. Throws a usage Failure with every syntax error. */
+/** Of a file that says it is JSON, what JSON's own parser says of it: YAML's complains of what came of the mistake. */
+function jsonMistake(text: string): { readonly offset: number; readonly message: string } | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    const position = /at position (\d+)/.exec(said)?.[1];
+    const message = said
+      .replace(/,? ?(in JSON|after JSON)? at position.*$/, "")
+      .replace(/^Unexpected end of JSON input$/, "it ends too early");
+    return { offset: position === undefined ? text.length : Number(position), message: `no valid JSON: ${message}` };
+  }
+}
+
+/** Reads a text. Throws a usage Failure: the first mistake of syntax, or every one of keys and aliases. */
 export function readYamlSource(file: string, given: string): YamlSource {
   // An editor counts no column for the byte order mark.
   const text = given.replace(/^\ufeff/, "");
@@ -190,13 +205,17 @@ export function readYamlSource(file: string, given: string): YamlSource {
     syntax.push(new Failure({ kind: "usage", code: `config.${code}`, message, where: placeAt(offset), next }));
   };
   // A tag that is not known, which the parser only warns of, would be passed over together with what it was to do.
-  for (const error of [...document.errors, ...document.warnings]) {
-    report(error.pos[0], {
-      code: "syntax",
+  const [error] = [...document.errors, ...document.warnings];
+  if (error !== undefined) {
+    // What follows the first one is mostly its consequence.
+    const own = {
       message: `no valid YAML: ${error.message}`,
       next: "correct the text; indentation is by spaces",
       ...SYNTAX_WORDS[error.code],
-    });
+    };
+    const json = file.endsWith(".json") ? jsonMistake(text) : undefined;
+    if (json === undefined) report(error.pos[0], { code: "syntax", ...own });
+    else report(json.offset, { code: "syntax", message: json.message, next: "correct the text" });
   }
   if (syntax.length === 0) checkStructure(document, report);
   const [first, ...others] = syntax;

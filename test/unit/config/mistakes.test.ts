@@ -509,6 +509,53 @@ describe("a traffic policy document", () => {
     expect(first).toMatchObject({ code: "config.syntax", where: { file: join(folder, "global.json") } });
   });
 
+  it.each([
+    [
+      "a comma that is missing",
+      `{\n  "AWSPolicyFormatVersion": "2015-10-01"\n  ¦"RecordType": "A"\n}`,
+      /^no valid JSON: Expected ','/,
+    ],
+    ["a brace too many", `{\n  "Rules": {}\n}\n¦}`, /^no valid JSON: Unexpected non-whitespace character/],
+    ["an end too early", `{\n  "Rules": {\n¦`, /^no valid JSON: (it ends too early|Expected)/],
+  ])("that is no JSON is told once, where it stops being JSON: %s", (_, source, message) => {
+    const { text, line, column } = marked(source);
+    const [first, ...others] = withDocument(text);
+    expect(first).toMatchObject({ code: "config.syntax", where: { line, column } });
+    expect(first?.message).toMatch(message);
+    expect(others).toEqual([]);
+  });
+
+  it("as such texts have it, with the names and types of another format, is pointed at throughout", () => {
+    const mistakes = withDocument(`{
+"AWSPolicyFormatVersion": "2015-10-01",
+"RecordType": "A",
+"StartRule": "geolocation_rule",
+"Rules": {
+"geolocation_rule": {
+"RuleType": "geo",
+"Locations": [
+{ "CountryCode": "US", "EndpointReference": "us_weighted_rule" },
+{ "CountryCode": "GB", "EndpointReference": "eu_endpoint" },
+{ "IsDefault": true, "EndpointReference": "default_weighted_rule" }
+]
+},
+"us_weighted_rule": { "RuleType": "weighted", "Items": [ { "Weight": 80, "EndpointReference": "eu_endpoint" } ] }
+},
+"Endpoints": { "eu_endpoint": { "Type": "value", "Value": "192.0.2.3" } }
+}`);
+    const told = (line: number) =>
+      mistakes
+        .filter((one) => one.where?.line === line)
+        .map((one) => one.message)
+        .join("; ");
+    expect(told(9)).toMatch(/CountryCode/);
+    expect(told(9)).toMatch(/us_weighted_rule/);
+    expect(told(10)).toMatch(/CountryCode/);
+    expect(told(11)).toMatch(/IsDefault/);
+    expect(told(11)).toMatch(/default_weighted_rule/);
+    expect(told(14)).toMatch(/Weight/);
+  });
+
   it("may stand inline, and is then pointed at in r53kit.yaml", () => {
     const { text, line, column } = marked(`${HEAD}trafficFlow:
   policies:
