@@ -29,6 +29,7 @@ export function localEnvironment(place: Pick<LocalPlace, "apiPort">): Environmen
       "AWS_ENDPOINT_URL_ROUTE_53",
       "AWS_ENDPOINT_URL_ROUTE_53_DOMAINS",
       "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
+      "AWS_ENDPOINT_URL_EC2",
       "AWS_ENDPOINT_URL_SERVICEDISCOVERY",
       "AWS_ENDPOINT_URL_STS",
     ],

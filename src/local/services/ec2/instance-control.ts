@@ -73,51 +73,60 @@ export function createInstanceControl({ instances, vpcs, clock }: InstanceContro
     }
   }
 
+  /** One after the other, so that two who ask for the same instance get the same one, running. */
+  let turn: Promise<unknown> = Promise.resolve();
+
+  async function ensure(specification: InstanceSpecification): Promise<InstanceSummary> {
+    const { name, address, port, region = DEFAULT_REGION } = specification;
+    const present = living().find(({ endpoint }) => endpoint?.address === address && endpoint.port === port);
+    if (present !== undefined) {
+      const asked = specification.instanceId ?? present.id;
+      if (asked !== present.id || region !== present.region) {
+        throw invalid(
+          `The endpoint ${address}:${port} is the instance ${present.id} in ${present.region} already`,
+          "Remove that instance first",
+        );
+      }
+      return summary(present);
+    }
+    const id = specification.instanceId ?? newId("i");
+    if (living().some((one) => one.id === id)) {
+      throw invalid(`The instance ${id} is there already, as another endpoint`, "Choose another id");
+    }
+    const vpc = vpcs.list(region).find((one) => one.isDefault);
+    const subnet = vpc?.subnets[0];
+    if (vpc === undefined || subnet === undefined) {
+      throw invalid(`${region} has no default VPC for an instance`, "Use another region, or reset the backend");
+    }
+    const now = clock.now();
+    const instance = {
+      id,
+      region,
+      reservationId: newId("r"),
+      launchIndex: 0,
+      imageId: IMAGE_ID,
+      instanceType: "t3.micro",
+      vpcId: vpc.id,
+      subnetId: subnet.id,
+      availabilityZone: subnet.availabilityZone,
+      privateAddress: address,
+      endpoint: { name, address, port },
+      state: "running" as const,
+      launchedAt: now,
+      stateSince: now,
+      tags: { Name: name },
+    };
+    return summary(await instances.adopt(instance));
+  }
+
   return {
     list: () => instances.all().map(summary),
 
     async ensure(specification) {
       check(specification);
-      const { name, address, port, region = DEFAULT_REGION } = specification;
-      const present = living().find(({ endpoint }) => endpoint?.address === address && endpoint.port === port);
-      if (present !== undefined) {
-        const asked = specification.instanceId ?? present.id;
-        if (asked !== present.id || region !== present.region) {
-          throw invalid(
-            `The endpoint ${address}:${port} is the instance ${present.id} in ${present.region} already`,
-            "Remove that instance first",
-          );
-        }
-        return summary(present);
-      }
-      const id = specification.instanceId ?? newId("i");
-      if (living().some((one) => one.id === id)) {
-        throw invalid(`The instance ${id} is there already, as another endpoint`, "Choose another id");
-      }
-      const vpc = vpcs.list(region).find((one) => one.isDefault);
-      const subnet = vpc?.subnets[0];
-      if (vpc === undefined || subnet === undefined) {
-        throw invalid(`${region} has no default VPC for an instance`, "Use another region, or reset the backend");
-      }
-      const now = clock.now();
-      const instance = {
-        id,
-        region,
-        reservationId: newId("r"),
-        launchIndex: 0,
-        imageId: IMAGE_ID,
-        instanceType: "t3.micro",
-        vpcId: vpc.id,
-        subnetId: subnet.id,
-        availabilityZone: subnet.availabilityZone,
-        privateAddress: address,
-        endpoint: { name, address, port },
-        state: "running" as const,
-        launchedAt: now,
-        stateSince: now,
-        tags: { Name: name },
-      };
-      return summary(await instances.adopt(instance));
+      const result = turn.then(() => ensure(specification));
+      turn = result.catch(() => {});
+      return result;
     },
 
     async remove(instanceId) {

@@ -98,8 +98,14 @@ export class Instances {
   /** Makes an instance of an endpoint at once: running when this resolves. Throws the endpoint keeper's Failures. */
   async adopt(instance: InstanceState & { readonly endpoint: EndpointSpecification }): Promise<InstanceState> {
     await this.#arrived(instance.id);
-    await this.#endpoints.ensure(instance.endpoint);
+    // Before the process, so that nobody else makes another instance of it meanwhile.
     this.#store.write(() => this.#insert(instance));
+    try {
+      await this.#endpoints.ensure(instance.endpoint);
+    } catch (error) {
+      this.#forget(instance);
+      throw error;
+    }
     return instance;
   }
 

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   CreateTagsCommand,
   DescribeInstanceStatusCommand,
@@ -11,6 +15,7 @@ import {
   waitUntilInstanceStopped,
 } from "@aws-sdk/client-ec2";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { daemonHome } from "../../../../../src/local/daemon-home.ts";
 import { answers, freePlace, IMAGE, startEc2 } from "./fixture.ts";
 
 type Running = Awaited<ReturnType<typeof startEc2>>;
@@ -95,7 +100,6 @@ describe("instances", () => {
 
   it("ends terminated, with the reason, when its endpoint cannot listen", async () => {
     const busy = { address: "127.0.77.2", port: backend.local.apiPort };
-    const { createServer } = await import("node:net");
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(busy.port, busy.address, resolve));
     try {
@@ -303,6 +307,22 @@ describe("an endpoint that becomes an instance through the control endpoint", ()
     expect(await backend.control.instances.list()).toEqual([]);
   });
 
+  it("is one instance however many ask at once, and none when its process cannot start", async () => {
+    const place = await freePlace("127.0.77.7");
+    const made = await Promise.all(
+      [1, 2, 3].map(() => backend.control.instances.ensure({ name: "primary", ...place })),
+    );
+    expect(new Set(made.map(({ instanceId }) => instanceId)).size).toBe(1);
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.77.8", resolve));
+    const { port } = taken.address() as { port: number };
+    await expect(backend.control.instances.ensure({ name: "late", address: "127.0.77.8", port })).rejects.toMatchObject(
+      { code: "endpoint.port-busy" },
+    );
+    await new Promise((resolve) => taken.close(resolve));
+    expect(await backend.control.instances.list()).toHaveLength(1);
+  });
+
   it("is one instance only, and needs a region and an id that make sense", async () => {
     const place = await freePlace("127.0.77.6");
     const ensure = (more: object) => backend.control.instances.ensure({ name: "x", ...place, ...more });
@@ -320,5 +340,40 @@ describe("an endpoint that becomes an instance through the control endpoint", ()
     await expect(backend.control.instances.remove("i-0aaaaaaaaaaaaaaa9")).rejects.toMatchObject({
       code: "instance.unknown",
     });
+  });
+});
+
+describe("instances over a restart of the backend", () => {
+  it("run again with their endpoints, and stay stopped; what was under way has arrived", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "r53kit-ec2-"));
+    const home = daemonHome({ R53KIT_HOME: folder });
+    const [up, down, between] = await Promise.all(
+      ["127.0.77.10", "127.0.77.11", "127.0.77.12"].map((address) => freePlace(address)),
+    );
+    if (up === undefined || down === undefined || between === undefined) throw new Error("no places");
+    const ids = { up: "i-0bbbbbbbbbbbbbbb1", down: "i-0bbbbbbbbbbbbbbb2", between: "i-0bbbbbbbbbbbbbbb3" };
+    const first = await startEc2({ home });
+    try {
+      for (const [name, place] of Object.entries({ up, down, between })) {
+        const instanceId = ids[name as keyof typeof ids];
+        await first.control.instances.ensure({ instanceId, name, ...place });
+      }
+      await first.ec2.send(new StopInstancesCommand({ InstanceIds: [ids.down], Force: true }));
+      // At a speed of 1 it is `stopping` for ten seconds, and the backend ends in the middle of that.
+      await first.ec2.send(new StopInstancesCommand({ InstanceIds: [ids.between] }));
+      await vi.waitFor(async () => expect(await answers(between)).toBe(false));
+    } finally {
+      await first.stop();
+    }
+    const second = await startEc2({ home });
+    try {
+      const states = Object.fromEntries((await second.control.instances.list()).map((one) => [one.name, one.state]));
+      expect(states).toEqual({ up: "running", down: "stopped", between: "stopped" });
+      expect(await Promise.all([up, down, between].map(answers))).toEqual([true, false, false]);
+      expect([...first.defects, ...second.defects]).toEqual([]);
+    } finally {
+      await second.stop();
+      rmSync(folder, { recursive: true });
+    }
   });
 });
