@@ -134,6 +134,29 @@ describe("r53kit setup", () => {
     expect(await home.json<unknown[]>(["zones", "list"])).toEqual([]);
   });
 
+  it("lets no control character of a file or a plan through to the terminal", async () => {
+    const evil = "\\e[31m\\e]0;title\\a\\u202e";
+    const file = await fileWith(
+      `version: 1\nzone: { name: e.com, comment: "${evil}" }\n"${evil}": 1\nbackend: "${evil}"\nrecords: [ { name: "${evil}", type: TXT, ttl: 60, values: ["${evil}"], healthCheck: "${evil}" } ]\n`,
+    );
+    const said = await setup("plan", "--config", file);
+    expect(said.code).toBe(64);
+    const text = await fileWith(
+      `version: 1\nzone: { name: e.com }\nrecords: [ { name: "${evil}", type: TXT, ttl: 60, values: ["${evil}"] } ]\n`,
+    );
+    const all = [
+      said,
+      await setup("plan", "--config", text),
+      await setup("apply", "--yes", "--config", text),
+      await setup("verify", "--config", text),
+      await setup("plan", "--config", "\u001b[31m"),
+      await setup("plan", "--phase", "\u001b[31m"),
+    ];
+    for (const { stdout, stderr } of all)
+      expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(all.map(({ code }) => code)).toEqual([64, 0, 0, 0, 64, 64]);
+  });
+
   it("verifies with exit code 2 what is not as the file asks, and shows who said so", async () => {
     expect((await setup("apply", "--yes", "--phase", "zone")).code).toBe(0);
     const { code, stdout } = await setup("verify", "--phase", "zone,records");
@@ -160,6 +183,20 @@ describe("an apply that is stopped", () => {
     expect(stdout).toMatch(/interrupted: \d+ added, 1 changed, 0 removed/);
     expect((await setup("apply", "--yes")).code).toBe(0);
     expect((await setup("plan", "--detailed-exitcode")).code).toBe(0);
+  });
+
+  it("by a backend that is gone says what landed, and the next one starts it and goes on from there", async () => {
+    const running = await applyUntil("health-checks: 7 changes");
+    const { pid } = await home.json<{ pid: number }>(["local", "status"]);
+    process.kill(pid, "SIGKILL");
+    const { code, stdout, stderr } = await running.ended;
+    expect(code, stderr).toBe(1);
+    expect(stdout).toMatch(/stopped by a failure: \d+ added, 1 changed, 0 removed/);
+    expect(stderr).toMatch(/does not answer any more\n {2}next: .*local start/);
+    const again = await setup("apply", "--yes");
+    expect(again.code, again.stderr).toBe(0);
+    expect((await setup("plan", "--detailed-exitcode")).code).toBe(0);
+    expect(await counts()).toEqual({ zones: 1, checks: 4, policies: 1 });
   });
 
   it("by kill -9, again and again, makes nothing twice and comes to its end", async () => {

@@ -69,10 +69,11 @@ export function planRecordSets(phase: RecordPhase, zones: readonly ZoneUnits[], 
         next: "change the group in smaller steps",
       });
     }
-    changes.push(...packed.changes);
+    for (const change of packed.changes) changes.push(change);
     batches.push(...packed.batches);
     const touched = new Set(packed.changes.map((change) => groupOfChange(change)));
-    expectations.push(...answerExpectations(zone, planning, (name, type) => touched.has(`${name} ${type}`)));
+    const answers = answerExpectations(zone, planning, (name, type) => touched.has(`${name} ${type}`));
+    for (const expectation of answers) expectations.push(expectation);
   }
   return { changes, batches, expectations };
 }

@@ -5,13 +5,16 @@ import {
   CreateHostedZoneCommand,
   DeleteHealthCheckCommand,
   DeleteHostedZoneCommand,
+  DeleteQueryLoggingConfigCommand,
   ListHealthChecksCommand,
   ListHostedZonesCommand,
+  ListQueryLoggingConfigsCommand,
   ListResourceRecordSetsCommand,
   ListTrafficPoliciesCommand,
   ListTrafficPolicyInstancesCommand,
   type ResourceRecordSet,
 } from "@aws-sdk/client-route-53";
+import { UpdateDomainNameserversCommand } from "@aws-sdk/client-route-53-domains";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SetupEvent } from "../../../src/setup/events.ts";
 import { selectPhases } from "../../../src/setup/make-plan.ts";
@@ -337,6 +340,55 @@ describe("applying", () => {
     ]);
   });
 
+  it("puts right what someone changed behind its back, and nothing else", async () => {
+    const file = readText(
+      `${ZONE}${CHECKS}records: [ { name: www, type: A, ttl: 60, values: [192.0.2.1] } ]\n${GROUP("x: { weight: 1, values: [192.0.2.1], healthCheck: p }, y: { weight: 0, values: [192.0.2.2] }")}logging: { logGroup: /a }\n`,
+    );
+    await bench.apply(file);
+    const client = await bench.test.backend.clients.route53();
+    const sets = await recordSets();
+    const www = sets.find((set) => set.Name === "www.example.com.");
+    const x = sets.find((set) => set.SetIdentifier === "x");
+    const { HealthCheckId: _, ...unchecked } = x as ResourceRecordSet;
+    await client.send(
+      new ChangeResourceRecordSetsCommand({
+        HostedZoneId: (await client.send(new ListHostedZonesCommand({}))).HostedZones?.[0]?.Id,
+        ChangeBatch: {
+          Changes: [
+            { Action: "UPSERT", ResourceRecordSet: { ...(www as ResourceRecordSet), TTL: 0 } },
+            { Action: "UPSERT", ResourceRecordSet: unchecked },
+          ],
+        },
+      }),
+    );
+    await createByHand({ Name: "hand.example.com" });
+    const { QueryLoggingConfigs } = await client.send(new ListQueryLoggingConfigsCommand({}));
+    await client.send(new DeleteQueryLoggingConfigCommand({ Id: QueryLoggingConfigs?.[0]?.Id }));
+    const domains = await bench.test.backend.clients.domains();
+    await domains.send(
+      new UpdateDomainNameserversCommand({
+        DomainName: "example.com",
+        Nameservers: [{ Name: "ns-1.awsdns-01.com" }, { Name: "ns-2.awsdns-01.net" }],
+      }),
+    );
+    const again = await bench.apply(file);
+    expect(again.error).toBeUndefined();
+    expect(changesOf(again.plan)).toEqual([
+      "zone change example.com at the registrar",
+      "records change www.example.com A",
+      "routing change api.example.com A x",
+      "logging add query logging of example.com",
+    ]);
+    expect(again.plan.phases.flatMap(({ changes }) => changes.map(({ why }) => why))).toEqual([
+      expect.stringContaining("ns-1.awsdns-01.com"),
+      "TTL 0 -> 60",
+      expect.stringMatching(/^health check none -> /),
+      expect.any(String),
+    ]);
+    expect(changesOf((await bench.plan(file)).plan)).toEqual([]);
+    expect((await recordSets()).map((set) => set.Name)).toContain("hand.example.com.");
+  });
+
   it("makes a check anew that someone deleted under a record, and repoints the record", async () => {
     const file = readText(ZONE + CHECKS + GROUP("x: { weight: 1, values: [192.0.2.1], healthCheck: p }"));
     const { result } = await bench.apply(file);
@@ -507,7 +559,7 @@ describe("a saved plan", () => {
     await bench.apply(file);
     await expect(bench.carryOutSaved(plan)).rejects.toMatchObject({
       code: "plan.stale",
-      message: expect.stringContaining("record www.example.com. A"),
+      message: expect.stringContaining("record www.example.com A"),
     });
   });
 
@@ -574,6 +626,23 @@ describe("an apply that ends early", () => {
     expect(result.summary).toEqual({ add: 4, change: 1, remove: 0 });
     expect((await bench.apply(config)).error).toBeUndefined();
     expect(await inventory()).toMatchObject({ zones: 1, checks: 2 });
+  });
+
+  it("while it waits for the name servers has landed what it sent, and says so", async () => {
+    const file = readText(`${ZONE}records: [ { name: www, type: A, ttl: 60, values: [192.0.2.1] } ]\n`);
+    await bench.apply(readText(ZONE));
+    const abort = new AbortController();
+    const { result, error } = await bench.apply(file, {
+      signal: abort.signal,
+      emit: (event) => {
+        if (event.event === "waiting" && event.phase === "records")
+          abort.abort(new DOMException("stopped", "AbortError"));
+      },
+    });
+    expect(error).toMatchObject({ name: "AbortError" });
+    expect(result).toMatchObject({ outcome: "interrupted", summary: { add: 1, change: 0, remove: 0 } });
+    expect((await recordSets()).map((set) => set.Name)).toContain("www.example.com.");
+    expect(changesOf((await bench.plan(file)).plan)).toEqual([]);
   });
 
   it("leaves word of what it had begun", async () => {
