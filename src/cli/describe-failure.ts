@@ -19,13 +19,15 @@ function connectionCode(error: unknown): string | undefined {
   return undefined;
 }
 
-/** A file's error, unlike a socket's, names its path, or says that the disk is at fault. */
+/** What no socket says. */
+const OF_FILES: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EROFS", "EISDIR", "ENOTDIR"]);
+
+/** A file's error, unlike a socket's, names its path, or can only be a file's. */
 function fileCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, path, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || !/^E[A-Z]+$/.test(code)) return undefined;
-  const disk = code === "ENOSPC" || code === "EDQUOT" || code === "EROFS";
-  return disk || (path !== undefined && syscall !== "connect") ? code : undefined;
+  return OF_FILES.has(code) || (path !== undefined && syscall !== "connect") ? code : undefined;
 }
 
 export function describeFailure(error: unknown): Failure {

@@ -16,6 +16,8 @@ it("names a file as what could not be used, not the service", () => {
   for (const error of [
     thrownBy(() => readFileSync("/no/such/file")),
     thrownBy(() => readdirSync(import.meta.filename)),
+    // Says neither path nor more than "read".
+    thrownBy(() => readFileSync(import.meta.dirname)),
     Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC", syscall: "write" }),
   ]) {
     const failure = describeFailure(error);
