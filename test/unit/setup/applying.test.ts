@@ -389,6 +389,26 @@ describe("applying", () => {
     expect((await recordSets()).map((set) => set.Name)).toContain("hand.example.com.");
   });
 
+  it("of two files for one zone, each its own project, leaves the other's records and checks alone", async () => {
+    const one = readText(
+      `project: one\n${ZONE}${CHECKS}${GROUP("x: { weight: 1, values: [192.0.2.1], healthCheck: p }")}`,
+    );
+    const two = readText(
+      `project: two\nzone: { name: example.com, comment: shared }\n${CHECKS}records: [ { name: www, type: A, ttl: 60, values: [192.0.2.1], healthCheck: p } ]\n`,
+    );
+    await bench.apply(one);
+    const second = await bench.apply(two);
+    expect(changesOf(second.plan)).toEqual([
+      "zone change example.com",
+      "health-checks add p",
+      "records add www.example.com A",
+    ]);
+    expect(changesOf((await bench.plan(one)).plan)).toEqual([]);
+    await bench.apply(readText(`project: two\n${ZONE}`));
+    expect(changesOf((await bench.plan(one)).plan)).toEqual([]);
+    expect(await listHealthChecks()).toHaveLength(1);
+  });
+
   it("makes a check anew that someone deleted under a record, and repoints the record", async () => {
     const file = readText(ZONE + CHECKS + GROUP("x: { weight: 1, values: [192.0.2.1], healthCheck: p }"));
     const { result } = await bench.apply(file);
