@@ -242,6 +242,6 @@ describeWith(AWS_CLI, () => {
   });
 
   it("refuses what is not implemented by its name", async () => {
-    expect(await refusal("route53 get-dnssec", "--hosted-zone-id", zoneId)).toMatch(/GetDNSSEC/);
+    expect(await refusal("route53domains view-billing")).toMatch(/Route 53 Domains operation ViewBilling/);
   });
 });

@@ -18,6 +18,8 @@ export interface RestXmlSettings {
   readonly pathPrefix: string;
   /** Resource types that ids may carry in front, as in `/hostedzone/Z123`; clients put such ids into paths as they are. */
   readonly idPrefixes?: readonly string[];
+  /** Labels that are ids as they are; a prefix in one of these is the client's mistake. */
+  readonly bareIdLabels?: readonly string[];
 }
 
 function readBody(operation: Operation, request: WireRequest): Record<string, unknown> {
@@ -53,6 +55,7 @@ export function restXml(settings: RestXmlSettings): Protocol {
   const { namespace, pathPrefix } = settings;
   const prefixes = (settings.idPrefixes ?? []).join("|");
   const inPath = new RegExp(`//(?:${prefixes})/`);
+  const bare = new Set(settings.bareIdLabels ?? []);
   const inLabel = new RegExp(`^/?(?:${prefixes})/`);
 
   return (operations) => {
@@ -65,7 +68,10 @@ export function restXml(settings: RestXmlSettings): Protocol {
         if (found === undefined) return { kind: "unknown", what: `${request.method} ${request.path}` };
         if (prefixes === "") return { kind: "operation", ...found };
         const labels = Object.fromEntries(
-          Object.entries(found.labels).map(([name, label]) => [name, label.replace(inLabel, "")]),
+          Object.entries(found.labels).map(([name, label]) => [
+            name,
+            bare.has(name) ? label : label.replace(inLabel, ""),
+          ]),
         );
         return { kind: "operation", operation: found.operation, labels };
       },

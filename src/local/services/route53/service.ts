@@ -160,6 +160,8 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
         namespace: "https://route53.amazonaws.com/doc/2013-04-01/",
         pathPrefix: "/2013-04-01/",
         idPrefixes: ["hostedzone", "change", "delegationset"],
+        // Of a resource with tags.
+        bareIdLabels: ["ResourceId"],
       }),
     ],
     requestErrors: { malformed: "MalformedInput", invalid: "InvalidInput" },

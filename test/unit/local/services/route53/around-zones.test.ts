@@ -135,6 +135,20 @@ describe("tags", () => {
     ]);
   });
 
+  it("take an id as it is: with `/hostedzone/` in front it is no zone's, or too long", async () => {
+    const list = (ResourceId: string) =>
+      refused(r53.client.send(new ListTagsForResourceCommand({ ResourceType: "hostedzone", ResourceId })));
+    expect(await list("/hostedzone/Z1")).toMatchObject({
+      code: "NoSuchHostedZone",
+      message: "No hosted zone found with ID: /hostedzone/Z1",
+    });
+    const long = "/hostedzone/Z00000000000000000000";
+    expect(await list(long)).toMatchObject({
+      code: "InvalidInput",
+      message: `1 validation error detected: Value '${long}' at 'resourceId' failed to satisfy constraint: Member must have length less than or equal to 32`,
+    });
+  });
+
   it("keep AWS's prefix for AWS, want something to do, and a resource that exists", async () => {
     expect(await refused(change({ AddTags: [{ Key: "aws:x", Value: "1" }] }))).toMatchObject({ code: "InvalidInput" });
     expect(await refused(change({}))).toMatchObject({ code: "InvalidInput" });
