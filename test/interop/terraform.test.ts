@@ -39,7 +39,7 @@ describeWith({ name: "Terraform with its AWS provider", probe: here ? ["true"] :
   beforeAll(async () => {
     backend = await LocalBackend.start({ inMemory: true, apiPort: 0, dnsPort: 0 });
     folder = mkdtempSync(join(tmpdir(), "r53kit-terraform-"));
-    for (const name of ["main.tf", "around-zones.tf"]) {
+    for (const name of ["main.tf", "around-zones.tf", "networks.tf"]) {
       copyFileSync(join(import.meta.dirname, "terraform", name), join(folder, name));
     }
     writeFileSync(
@@ -65,12 +65,12 @@ describeWith({ name: "Terraform with its AWS provider", probe: here ? ["true"] :
   }
 
   // The provider waits 15 s before it first asks whether a change is INSYNC, so this takes more than a minute.
-  it("applies every policy and what zones share, finds nothing to change, and destroys it all", async () => {
+  it("applies every policy, what zones share and the VPC of a private one, finds nothing to change, and destroys it all", async () => {
     const init = await terraform("init");
     expect(init.code, init.stderr).toBe(0);
     const apply = await terraform("apply", "-auto-approve", "-parallelism=30");
     expect(apply.code, apply.stderr).toBe(0);
-    expect(apply.stdout).toMatch(/Apply complete! Resources: 34 added/);
+    expect(apply.stdout).toMatch(/Apply complete! Resources: 37 added/);
     const plan = await terraform("plan", "-detailed-exitcode");
     expect(plan.code, plan.stdout + plan.stderr).toBe(0);
     const destroy = await terraform("destroy", "-auto-approve", "-parallelism=30");

@@ -24,6 +24,7 @@ provider "aws" {
     route53 = var.endpoint
     logs    = var.endpoint
     sts     = var.endpoint
+    ec2     = var.endpoint
   }
 }
 
