@@ -41,6 +41,8 @@ export const MAX_RECORD_SETS_PAGE = 300;
 export const DEFAULT_VPC_AUTHORIZATIONS_PAGE = 50;
 /** ListResourceRecordSetProtections, both when MaxResults is not given and at most. */
 export const MAX_PROTECTIONS_PAGE = 300;
+/** ListHealthChecks at most. */
+export const MAX_HEALTH_CHECKS_PAGE = 1000;
 /** Every other list. */
 export const DEFAULT_PAGE = 100;
 export const MAX_PAGE = 100;

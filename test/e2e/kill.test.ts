@@ -3,7 +3,7 @@ import {
   ChangeResourceRecordSetsCommand,
   CreateHealthCheckCommand,
   CreateHostedZoneCommand,
-  ListHealthChecksCommand,
+  paginateListHealthChecks,
   type Route53Client,
 } from "@aws-sdk/client-route-53";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -144,8 +144,10 @@ it(`loses nothing acknowledged over ${KILLS} kills -9 at random moments of writi
       dnsPort: first.dnsPort,
       speed: 7,
     });
-    const listed = await client.send(new ListHealthChecksCommand({ MaxItems: 1000 }));
-    const ids = new Set(listed.HealthChecks?.map(({ Id }) => Id));
+    const ids = new Set<string | undefined>();
+    for await (const page of paginateListHealthChecks({ client }, {})) {
+      for (const { Id } of page.HealthChecks ?? []) ids.add(Id);
+    }
     expect(
       [...all.healthChecks].filter((id) => !ids.has(id)),
       say("health checks lost"),

@@ -3,6 +3,7 @@
  * A transition reaches `isHealthy` and the listeners in the same turn as the probe that caused it.
  */
 
+import { setMaxListeners } from "node:events";
 import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
 import type { Clock, Timer } from "../../clock.ts";
 import type { Store, Table } from "../store/store.ts";
@@ -169,7 +170,10 @@ class CheckerFleet implements ListedHealthMonitor {
     const target = config.Disabled === true ? undefined : probeTarget(healthCheckId, config);
     const places = target === undefined ? [] : checkersFor(config.Regions);
     const checkers = places.map((place) => new Checker(place, this.#clock, (one) => this.#run(healthCheckId, one)));
-    this.#checks.set(healthCheckId, { config, target, checkers, stop: new AbortController() });
+    const stop = new AbortController();
+    // Every checker's probe listens to it.
+    setMaxListeners(0, stop.signal);
+    this.#checks.set(healthCheckId, { config, target, checkers, stop });
     const unhealthyBefore = before === undefined ? (this.#unhealthyRegions?.get(healthCheckId) ?? []) : [];
     const intervalMs = (config.RequestInterval ?? DEFAULT_INTERVAL_SECONDS) * 1000;
     checkers.forEach((checker, index) => {

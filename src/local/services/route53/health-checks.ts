@@ -11,7 +11,7 @@ import {
   updatedHealthCheck,
   withHealthCheckDefaults,
 } from "../../../route53/health-check.ts";
-import { MAX_HEALTH_CHECKS } from "../../../route53/limits.ts";
+import { DEFAULT_PAGE, MAX_HEALTH_CHECKS, MAX_HEALTH_CHECKS_PAGE } from "../../../route53/limits.ts";
 import type { CheckerObservation } from "../../health/monitor.ts";
 import type { Handlers } from "../../protocol/service.ts";
 import { locationOf, type Route53Core } from "./core.ts";
@@ -143,7 +143,7 @@ export function healthCheckHandlers(core: Route53Core): Handlers<typeof sdk, Nam
     },
 
     ListHealthChecks(input) {
-      const size = pageSize(input.MaxItems);
+      const size = pageSize(input.MaxItems, DEFAULT_PAGE, MAX_HEALTH_CHECKS_PAGE);
       function* inOrder() {
         for (const { value } of state.healthChecks.entries(input.Marker === undefined ? {} : { start: input.Marker })) {
           yield value;

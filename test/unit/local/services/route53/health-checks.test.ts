@@ -134,6 +134,16 @@ describe("health checks that are there and not there", () => {
     });
   });
 
+  it("come 100 a page unless more are asked for", async () => {
+    for (let n = 0; n < 101; n++) await create(`many-${n}`);
+    const byDefault = await r53.client.send(new ListHealthChecksCommand({}));
+    expect(byDefault.HealthChecks).toHaveLength(100);
+    expect(byDefault.IsTruncated).toBe(true);
+    const atMost = await r53.client.send(new ListHealthChecksCommand({ MaxItems: 5000 }));
+    expect(atMost).toMatchObject({ MaxItems: 1000, IsTruncated: false });
+    expect(atMost.HealthChecks).toHaveLength(101);
+  });
+
   it("are given back to the checkers after a restart", async () => {
     const { id } = await create("one");
     r53.checks.clear();
