@@ -10,10 +10,6 @@ export const MAX_RECORDS_PER_RECORD_SET = 400;
 export const MAX_RECORD_SETS_PER_GROUP = 100;
 /** The same in a zone that Cloud Map owns: one for each of the instances that a service may have (Cloud Map, "Service quotas"). */
 export const MAX_RECORD_SETS_PER_LINKED_GROUP = 1000;
-/** Characters of one value. */
-export const MAX_VALUE_CHARACTERS = 4000;
-/** The longest caching time there is (RFC 2181 section 8). */
-export const MAX_TTL_SECONDS = 2_147_483_647;
 /** Record sets that one can create in a zone; the NS and SOA that come with it are not counted. */
 export const MAX_RECORD_SETS_PER_ZONE = 10_000;
 export const MAX_VPCS_PER_ZONE = 300;
@@ -50,9 +46,8 @@ export const MAX_PAGE = 100;
 /** Protections that one request makes or removes. */
 export const MAX_PROTECTIONS_PER_REQUEST = 100;
 
-/** Tags of one resource (a request also changes at most ten). */
+/** Tags of one resource. */
 export const MAX_TAGS_PER_RESOURCE = 50;
-export const MAX_TAGS_PER_REQUEST = 10;
 
 /** Caching times of the record sets that come with a new zone, in seconds. */
 export const APEX_NS_TTL_SECONDS = 172_800;

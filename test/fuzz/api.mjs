@@ -187,6 +187,6 @@ console.log(
 );
 console.log(`  kept from leaving this machine: ${stopped.count} connections and datagrams`);
 console.log(
-  failures.length === 0 ? "  nothing found" : `  ${failures} problems; FUZZ_SEED=${SEED} FUZZ_ONLY=NUMBER shows one`,
+  failures === 0 ? "  nothing found" : `  ${failures} problems; FUZZ_SEED=${SEED} FUZZ_ONLY=NUMBER shows one`,
 );
 process.exit(failures === 0 ? 0 : 1);
