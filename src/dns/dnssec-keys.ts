@@ -1,5 +1,5 @@
 /**
- * Key-signing keys as DNS shows them: the DNSKEY record, its key tag, and the DS record that a parent zone publishes.
+ * DNSSEC keys as DNS shows them: the DNSKEY record, its key tag, and the DS record that a parent zone publishes.
  * Sources: RFC 4034 sections 2 and 5 and appendix B, RFC 4509 (SHA-256 digests), RFC 6605 (P-256 keys).
  */
 
@@ -9,16 +9,22 @@ import { nameToWire } from "./name-wire.ts";
 
 /** Zone key and secure entry point: what every key-signing key has. */
 export const KEY_SIGNING_KEY_FLAGS = 257;
+/** Zone key alone. */
+export const ZONE_SIGNING_KEY_FLAGS = 256;
 const DNSSEC_PROTOCOL = 3;
 export const SIGNING_ALGORITHM = { number: 13, mnemonic: "ECDSAP256SHA256" } as const;
 export const DIGEST_ALGORITHM = { number: 2, mnemonic: "SHA-256" } as const;
 
-/** DNSKEY data for the wire. `publicKey` is the point's two coordinates, 32 octets each. */
-export function dnskeyData(publicKey: Uint8Array): Buffer {
+/** DNSKEY data for the wire. A P-256 `publicKey` is the point's two coordinates, 32 octets each. */
+export function dnskeyData(
+  publicKey: Uint8Array,
+  flags: number = KEY_SIGNING_KEY_FLAGS,
+  algorithm: number = SIGNING_ALGORITHM.number,
+): Buffer {
   const head = Buffer.alloc(4);
-  head.writeUInt16BE(KEY_SIGNING_KEY_FLAGS, 0);
+  head.writeUInt16BE(flags, 0);
   head.writeUInt8(DNSSEC_PROTOCOL, 2);
-  head.writeUInt8(SIGNING_ALGORITHM.number, 3);
+  head.writeUInt8(algorithm, 3);
   return Buffer.concat([head, publicKey]);
 }
 
@@ -46,17 +52,23 @@ export interface KeyRecords {
   readonly dnskey: string;
 }
 
-/** The records of a zone's key-signing key. */
-export function keyRecords(zone: DomainName, publicKey: Uint8Array): KeyRecords {
-  const data = dnskeyData(publicKey);
+/** The records of a zone's key, given as DNSKEY data. */
+export function recordsOfDnskey(zone: DomainName, dnskey: Uint8Array): KeyRecords {
+  const data = Buffer.from(dnskey);
   const tag = keyTag(data);
   const digest = dsDigest(zone, data);
-  const base64 = Buffer.from(publicKey).toString("base64");
+  const publicKey = data.subarray(4).toString("base64");
+  const algorithm = data.readUInt8(3);
   return {
     keyTag: tag,
     digest,
-    publicKey: base64,
-    ds: `${tag} ${SIGNING_ALGORITHM.number} ${DIGEST_ALGORITHM.number} ${digest}`,
-    dnskey: `${KEY_SIGNING_KEY_FLAGS} ${DNSSEC_PROTOCOL} ${SIGNING_ALGORITHM.number} ${base64}`,
+    publicKey,
+    ds: `${tag} ${algorithm} ${DIGEST_ALGORITHM.number} ${digest}`,
+    dnskey: `${data.readUInt16BE(0)} ${data.readUInt8(2)} ${algorithm} ${publicKey}`,
   };
+}
+
+/** The records of a zone's key-signing key. */
+export function keyRecords(zone: DomainName, publicKey: Uint8Array): KeyRecords {
+  return recordsOfDnskey(zone, dnskeyData(publicKey));
 }

@@ -6,6 +6,7 @@
 import packet from "dns-packet";
 import { domainName } from "../route53/names.ts";
 import { quote } from "../route53/record-data/character-strings.ts";
+import { typeName } from "./types.ts";
 
 interface Codec<Data> {
   encode(data: Data): Uint8Array;
@@ -52,8 +53,9 @@ interface Hinfo {
 /** The codec of one type's data, reading and writing with the two octets of RDLENGTH in front. */
 const codec = <Data>(type: string) => (packet as unknown as { record(type: string): Codec<Data> }).record(type);
 
-/** RFC 3597 section 5; dns-packet says UNKNOWN_65. */
-const typeNames = (names: readonly string[]) => names.map((name) => name.replace(/^UNKNOWN_/, "TYPE")).join(" ");
+/** dns-packet says UNKNOWN_65 of what it does not know, HTTPS among it. */
+const typeNames = (names: readonly string[]) =>
+  names.map((name) => name.replace(/^UNKNOWN_([0-9]+)$/, (_, number) => typeName(Number(number)))).join(" ");
 
 /** RFC 4034 section 3.2: YYYYMMDDHHmmSS in UTC. */
 function stamp(epochSeconds: number): string {

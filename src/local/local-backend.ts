@@ -23,6 +23,7 @@ import { guardedClock } from "./guarded-clock.ts";
 import { createHealthMonitor, type ListedHealthMonitor } from "./health/health-monitor.ts";
 import type { Resolve } from "./health/probe.ts";
 import { type NameServers, startNameServers } from "./nameserver/servers.ts";
+import { parentKeys } from "./nameserver/signing/parent-keys.ts";
 import { credentialScopeOf } from "./protocol/request.ts";
 import { createProtocolServer, DEFAULT_ACCOUNT, type ProtocolServer } from "./protocol/server.ts";
 import type { ServiceDefinition } from "./protocol/service.ts";
@@ -331,6 +332,7 @@ async function startCore(
     health,
     clock,
     onDefect,
+    parentKeys: parentKeys(store),
     onQuery(entry) {
       const group = route53.queryLogGroup(entry.zoneId);
       if (group === undefined) return;

@@ -10,7 +10,7 @@ import type { RoutingContext } from "../../routing/context.ts";
 import { route, type Sight } from "../../routing/decide.ts";
 import type { RoutingNode } from "../../routing/tree.ts";
 import { AWS_RESOURCE_TTL_SECONDS, awsResourceAddress } from "./aws-targets.ts";
-import { type CompiledZone, recordsOf, type ZoneRecord } from "./compiled-zone.ts";
+import { type CompiledZone, recordsOf, type ZoneNode, type ZoneRecord } from "./compiled-zone.ts";
 import { lookUp } from "./zone-lookup.ts";
 import type { ZoneTable } from "./zone-table.ts";
 
@@ -24,7 +24,18 @@ export interface Answer {
   /** The authority section is a courtesy that may be left out for room without saying so. */
   readonly authoritiesOptional: boolean;
   readonly sight: Sight;
+  readonly proof: Proof;
 }
+
+/** What an answer says besides its records, and has to prove where the zone is signed. */
+export type Proof =
+  | { readonly kind: "none" }
+  /** The name has no records of the type that was asked for, if it is there at all. */
+  | { readonly kind: "denial"; readonly name: DomainName; readonly exists: boolean }
+  /** A referral: these records vouch for the child's keys; none say that it is not signed. */
+  | { readonly kind: "cut"; readonly name: DomainName; readonly ds: readonly ZoneRecord[] };
+
+const NO_PROOF: Proof = { kind: "none" };
 
 /** More CNAMEs in a row than anybody means; a loop ends here. */
 const LONGEST_CHAIN = 16;
@@ -99,13 +110,20 @@ class Composer {
       answers: this.#answers,
       additionals: this.#addressesFor([...this.#answers, ...parts.authorities]),
       authoritiesOptional: false,
+      proof: NO_PROOF,
       sight: { dependsOnClient: this.#dependsOnClient, dependsOnAddress: this.#dependsOnAddress },
       ...parts,
     };
   }
 
-  #negative(rcode: number): Answer {
-    return this.#done({ rcode, authorities: this.#zone.negativeSoa });
+  #nameError(name: DomainName): Answer {
+    const proof: Proof = { kind: "denial", name, exists: false };
+    return this.#done({ rcode: RCODE.NXDOMAIN, authorities: this.#zone.negativeSoa, proof });
+  }
+
+  #noData(name: DomainName): Answer {
+    const proof: Proof = { kind: "denial", name, exists: true };
+    return this.#done({ rcode: RCODE.NOERROR, authorities: this.#zone.negativeSoa, proof });
   }
 
   #positive(): Answer {
@@ -115,9 +133,17 @@ class Composer {
     return this.#done({ rcode: RCODE.NOERROR, authorities, authoritiesOptional: true });
   }
 
-  #referral(tree: RoutingNode | undefined, cut: DomainName): Answer {
-    const authorities = tree === undefined ? [] : this.#routed(tree, cut, TYPE.NS);
-    return this.#done({ rcode: RCODE.NOERROR, authoritative: this.#answers.length > 0, authorities });
+  #referral(cut: ZoneNode): Answer {
+    const records = (type: number): ZoneRecord[] => {
+      const tree = cut.sets.get(type);
+      return tree === undefined ? [] : this.#routed(tree, cut.name, type);
+    };
+    return this.#done({
+      rcode: RCODE.NOERROR,
+      authoritative: this.#answers.length > 0,
+      authorities: records(TYPE.NS),
+      proof: { kind: "cut", name: cut.name, ds: records(TYPE.DS) },
+    });
   }
 
   compose(question: Question): Answer {
@@ -126,20 +152,20 @@ class Composer {
       const found = lookUp(this.#zone, name, question.type);
       switch (found.state) {
         case "delegation":
-          return this.#referral(found.cut.sets.get(TYPE.NS), found.cut.name);
+          return this.#referral(found.cut);
         case "name-error":
-          return this.#negative(RCODE.NXDOMAIN);
+          return this.#nameError(name);
         case "no-data":
-          return this.#negative(RCODE.NOERROR);
+          return this.#noData(name);
         case "hit": {
           const records = this.#routed(found.tree, name, found.type);
-          if (records.length === 0) return this.#negative(RCODE.NOERROR);
+          if (records.length === 0) return this.#noData(name);
           this.#answers.push(...rotated(records, this.#context.random));
           return this.#positive();
         }
         case "follow": {
           const [cname] = this.#routed(found.tree, name, TYPE.CNAME);
-          if (cname?.host === undefined) return this.#negative(RCODE.NOERROR);
+          if (cname?.host === undefined) return this.#noData(name);
           this.#answers.push(cname);
           name = cname.host;
           const seen = this.#answers.some((record) => record.name === name);

@@ -20,6 +20,7 @@ import { type Answer, answerQuestion } from "./answer.ts";
 import { edgeLocation } from "./edge-locations.ts";
 import { type QueryHeader, readQuery } from "./query.ts";
 import { bareResponse, errorResponse, refusalOf, responseEdns, responseLimit, type Sender } from "./response.ts";
+import { signedAnswer } from "./signing/signed-answer.ts";
 import { type ZoneTable, zoneForQuestion } from "./zone-table.ts";
 
 /** What decisions depend on besides the client. */
@@ -66,7 +67,9 @@ export class AuthoritativeServer {
     }
     const subnet = edns && ednsOption({ edns }, "ecs");
     const { client, locatingBits } = clientOf(subnet, sender);
-    const answer = answerQuestion(question, zone, this.#options.table, { ...this.#options.surroundings, client });
+    const context = { ...this.#options.surroundings, client };
+    const unsigned = answerQuestion(question, zone, this.#options.table, context);
+    const answer = signedAnswer(unsigned, question, zone, edns?.dnssecOk ?? false);
     const { log } = this.#options;
     if (log !== undefined && !zone.isPrivate) {
       log.onQuery({

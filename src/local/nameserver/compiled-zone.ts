@@ -13,6 +13,7 @@ import { compileRecordSets } from "../../routing/compile-record-sets.ts";
 import { compileTrafficPolicy } from "../../routing/compile-traffic-policy.ts";
 import type { RecordsLeaf, RoutingNode } from "../../routing/tree.ts";
 import type { PublishedTrafficPolicyInstance, PublishedZone } from "./published.ts";
+import type { ZoneSigner } from "./signing/zone-signer.ts";
 
 /** What is at a name; an empty non-terminal has no sets. */
 export interface ZoneNode {
@@ -34,6 +35,8 @@ export interface CompiledZone {
   readonly nameServerRecords: readonly ZoneRecord[];
   /** The SOA with the TTL that negative answers may be cached for: the least of its TTL and its minimum (RFC 2308). */
   readonly negativeSoa: readonly ZoneRecord[];
+  /** Undefined where the zone is not signed. */
+  readonly signer: ZoneSigner | undefined;
 }
 
 /** A record with the host that its data names, which is asked for next or whose addresses come along. */
@@ -53,6 +56,9 @@ const HOST_OFFSET: ReadonlyMap<RecordType, number> = new Map([
   ["MX", 2],
   ["SRV", 6],
 ]);
+
+/** As Route 53 has it. */
+const DNSKEY_TTL_SECONDS = 3600;
 
 const WIRE = new WeakMap<RecordsLeaf, readonly WireValue[]>();
 
@@ -113,8 +119,21 @@ function compileInstance(
   return { type: recordType, tree: compileTrafficPolicy(parsed.document, instance.ttlSeconds) };
 }
 
+/** The DNSKEY set is no record set of the zone's, but is asked for like one. */
+function dnskeyLeaf(signer: ZoneSigner): RecordsLeaf {
+  const leaf: RecordsLeaf = { kind: "records", ttlSeconds: DNSKEY_TTL_SECONDS, values: [] };
+  WIRE.set(
+    leaf,
+    signer.dnskeys.map((rdata) => ({ rdata, host: undefined })),
+  );
+  return leaf;
+}
+
 /** Throws when a traffic policy's alias endpoint is no host name; the service validates that when the policy is created. */
-export function compileZone(zone: Omit<PublishedZone, "nameServers">): CompiledZone {
+export function compileZone(
+  zone: Omit<PublishedZone, "nameServers" | "keys">,
+  signer?: ZoneSigner | undefined,
+): CompiledZone {
   const sets = new Map<DomainName, Map<number, RoutingNode>>();
   const add = (name: DomainName, type: RecordType, tree: RoutingNode) => {
     const number = typeNumber(type);
@@ -131,6 +150,10 @@ export function compileZone(zone: Omit<PublishedZone, "nameServers">): CompiledZ
   for (const instance of zone.trafficPolicyInstances) {
     const compiled = compileInstance(instance);
     if (compiled !== undefined) add(instance.name, compiled.type, compiled.tree);
+  }
+  if (signer !== undefined) {
+    const atApex = sets.get(zone.name) ?? new Map<number, RoutingNode>();
+    sets.set(zone.name, atApex.set(TYPE.DNSKEY, dnskeyLeaf(signer)));
   }
 
   const nodes = new Map<DomainName, ZoneNode>();
@@ -154,5 +177,6 @@ export function compileZone(zone: Omit<PublishedZone, "nameServers">): CompiledZ
     hasCuts,
     nameServerRecords: fixedRecords(apex, TYPE.NS),
     negativeSoa: negativeSoa(apex),
+    signer,
   };
 }

@@ -3,10 +3,14 @@
  * that the registrar sets and the addresses of every name server there is.
  */
 
+import { keyRecords } from "../../dns/dnssec-keys.ts";
+import { publicKeyOf } from "../../dns/dnssec-signing.ts";
 import { type DomainName, domainName, isWithin, parentOf, splitLabels } from "../../route53/names.ts";
 import type { RecordSet, RecordType } from "../../route53/record-set.ts";
 import { type CompiledZone, compileZone } from "./compiled-zone.ts";
 import { NAME_SERVER_POOL, ROOT_ADDRESS, TLD_ADDRESS } from "./pool.ts";
+import type { KeysOfZone } from "./signing/parent-keys.ts";
+import type { ZoneSigners } from "./signing/zone-signer.ts";
 import type { ZoneTable } from "./zone-table.ts";
 
 const ROOT = "." as DomainName;
@@ -18,6 +22,8 @@ const SUFFIXES = ["com", "net", "org", "uk", "co.uk"].map(domainName);
 
 /** As the real root and com have it: two days. */
 const DELEGATION_TTL_SECONDS = 172_800;
+/** As com has it; the root's DS records of TLDs have the same. */
+const DS_TTL_SECONDS = 86_400;
 /** The real ones let a missing name be cached for a quarter of an hour or a day; here a domain is looked for, then registered. */
 const NEGATIVE_TTL_SECONDS = 60;
 
@@ -33,14 +39,32 @@ function apexSets(zone: DomainName, server: DomainName, serial: number): RecordS
   ];
 }
 
+function delegationSets(domain: DomainName, { nameServers, signers }: Delegated): RecordSet[] {
+  const sets = [simple(domain, "NS", DELEGATION_TTL_SECONDS, nameServers)];
+  return signers.length === 0 ? sets : [...sets, simple(domain, "DS", DS_TTL_SECONDS, signers)];
+}
+
 const HOSTS: readonly RecordSet[] = [
   { name: ROOT_SERVER, address: ROOT_ADDRESS },
   { name: TLD_SERVER, address: TLD_ADDRESS },
   ...NAME_SERVER_POOL,
 ].map(({ name, address }) => simple(name, "A", DELEGATION_TTL_SECONDS, [address]));
 
+interface Delegated {
+  readonly nameServers: readonly DomainName[];
+  /** Data of the DS records. */
+  readonly signers: readonly string[];
+}
+
+/** What the zones are signed with; without it they are not. */
+export interface ParentSigning {
+  readonly keysOf: KeysOfZone;
+  readonly signers: ZoneSigners;
+}
+
 export class ParentZones {
-  readonly #delegations = new Map<DomainName, readonly DomainName[]>();
+  readonly #signing: ParentSigning | undefined;
+  readonly #delegations = new Map<DomainName, Delegated>();
   /** Made when first asked for after a change, so that restoring many domains compiles each zone once. */
   readonly #compiled = new Map<DomainName, CompiledZone>();
   readonly #suffixes = new Set<DomainName>(SUFFIXES);
@@ -59,10 +83,18 @@ export class ParentZones {
     },
   };
 
-  /** Undefined or empty removes the delegation. */
-  setDelegation(domain: DomainName, nameServers: readonly DomainName[] | undefined): void {
+  constructor(signing?: ParentSigning) {
+    this.#signing = signing;
+  }
+
+  /** Undefined or empty name servers remove the delegation. */
+  setDelegation(
+    domain: DomainName,
+    nameServers: readonly DomainName[] | undefined,
+    signers: readonly string[] = [],
+  ): void {
     if (nameServers === undefined || nameServers.length === 0) this.#delegations.delete(domain);
-    else this.#delegations.set(domain, nameServers);
+    else this.#delegations.set(domain, { nameServers, signers });
     const parent = this.#parentOf(domain);
     if (parent !== ROOT && !this.#suffixes.has(parent)) {
       this.#suffixes.add(parent);
@@ -84,15 +116,24 @@ export class ParentZones {
     if (known !== undefined) return known;
     const recordSets = [
       ...apexSets(name, name === ROOT ? ROOT_SERVER : TLD_SERVER, this.#serial),
-      ...this.#childSuffixes(name).map((child) => simple(child, "NS", DELEGATION_TTL_SECONDS, [TLD_SERVER])),
+      ...this.#childSuffixes(name).flatMap((child) =>
+        delegationSets(child, { nameServers: [TLD_SERVER], signers: this.#signersOf(child) }),
+      ),
       ...[...this.#delegations]
         .filter(([domain]) => this.#parentOf(domain) === name)
-        .map(([domain, servers]) => simple(domain, "NS", DELEGATION_TTL_SECONDS, servers)),
+        .flatMap(([domain, delegated]) => delegationSets(domain, delegated)),
       ...HOSTS.filter((host) => this.#isHostOf(host.name, name)),
     ];
-    const zone = compileZone({ id: "", name, private: true, recordSets, trafficPolicyInstances: [] });
+    const signer = this.#signing?.signers.signerOf(`parent ${name}`, name, this.#signing.keysOf(name));
+    const zone = compileZone({ id: "", name, private: true, recordSets, trafficPolicyInstances: [] }, signer);
     this.#compiled.set(name, zone);
     return zone;
+  }
+
+  /** DS data for a suffix. */
+  #signersOf(suffix: DomainName): string[] {
+    const keys = this.#signing?.keysOf(suffix).keySigningKeys ?? [];
+    return keys.map((key) => keyRecords(suffix, publicKeyOf(key)).ds);
   }
 
   #childSuffixes(zone: DomainName): DomainName[] {

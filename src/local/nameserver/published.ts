@@ -24,6 +24,16 @@ export interface PublishedZone {
   readonly recordSets: readonly RecordSet[];
   /** Traffic policy instances: name and type are answered by evaluating the document. */
   readonly trafficPolicyInstances: readonly PublishedTrafficPolicyInstance[];
+  /** What the zone is signed with; undefined where it is not. */
+  readonly keys?: ZoneKeys;
+}
+
+/** Private P-256 keys, PKCS #8 in base64. */
+export interface ZoneKeys {
+  /** These sign the zone's keys; the parent vouches for one of them. At least one. */
+  readonly keySigningKeys: readonly string[];
+  /** Signs everything else. */
+  readonly zoneSigningKey: string;
 }
 
 export interface PublishedTrafficPolicyInstance {
@@ -50,8 +60,15 @@ export interface ZonePublisher {
   withdrawZone(zoneId: string): void;
   publishCidrCollection(collection: PublishedCidrCollection): void;
   withdrawCidrCollection(collectionId: string): void;
-  /** What the TLD (or public suffix) hands out for a registered domain; undefined or empty removes the delegation. */
-  setDelegation(domain: DomainName, nameServers: readonly DomainName[] | undefined): void;
+  /**
+   * What the TLD (or public suffix) hands out for a registered domain, with the data of its DS records in presentation form;
+   * undefined or empty name servers remove the delegation.
+   */
+  setDelegation(
+    domain: DomainName,
+    nameServers: readonly DomainName[] | undefined,
+    delegationSigners?: readonly string[],
+  ): void;
 }
 
 /** The name servers asked from within, as if a resolver had. */

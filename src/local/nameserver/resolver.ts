@@ -21,6 +21,7 @@ import {
   type Question,
   type ResourceRecord,
 } from "../../dns/message.ts";
+import type { ResponseMeaning } from "../../dns/response-meaning.ts";
 import { negativeTtlSeconds } from "../../dns/typed-rdata.ts";
 import { RCODE } from "../../dns/types.ts";
 import { masked, parseSubnet, type Subnet } from "../../routing/client.ts";
@@ -28,6 +29,7 @@ import type { PrivateAnswer } from "./private-zones.ts";
 import { type QueryHeader, readQuery } from "./query.ts";
 import { type Audience, type CachedAnswer, LONGEST_TTL_SECONDS, ResolverCache } from "./resolver-cache.ts";
 import { bareResponse, errorResponse, refusalOf, responseEdns, responseLimit, type Sender } from "./response.ts";
+import { type Evidence, proofsOf, withSignatures } from "./signing/passed-signatures.ts";
 
 export interface ResolverOptions {
   readonly roots: readonly RootHint[];
@@ -62,6 +64,9 @@ const loopbackExchange: Exchange = async (request) => {
   return exchange(request);
 };
 
+/** Not a referral, and nothing that is passed over. */
+const ANSWERING: ReadonlySet<ResponseMeaning["kind"]> = new Set(["answer", "alias", "no-data", "no-such-name"]);
+
 const TOO_BUSY: Resolved = {
   answer: { rcode: RCODE.SERVFAIL, answers: [], authorities: [], failure: "too-many-questions" },
   scopeBits: 0,
@@ -82,14 +87,19 @@ function capped(records: readonly ResourceRecord[]): ResourceRecord[] {
   return records.map((record) => ({ ...record, ttlSeconds: Math.min(record.ttlSeconds, LONGEST_TTL_SECONDS) }));
 }
 
-function cachedAnswer(resolution: Resolution): { readonly answer: CachedAnswer; readonly ttlSeconds: number } {
-  const chain = capped(resolution.chain);
+/** `evidence` only for who wants signatures. */
+function cachedAnswer(
+  resolution: Resolution,
+  evidence: readonly Evidence[],
+): { readonly answer: CachedAnswer; readonly ttlSeconds: number } {
+  const chain = capped(withSignatures(resolution.chain, evidence));
+  const proofs = capped(proofsOf(evidence));
   const shortest = (ttlSeconds: number) => Math.min(ttlSeconds, ...chain.map((record) => record.ttlSeconds));
   switch (resolution.status) {
     case "answer": {
-      const answers = [...chain, ...capped(resolution.records)];
-      const ttlSeconds = Math.min(...answers.map((record) => record.ttlSeconds));
-      return { answer: { rcode: RCODE.NOERROR, answers, authorities: [] }, ttlSeconds };
+      const answers = [...chain, ...capped(withSignatures(resolution.records, evidence))];
+      const ttlSeconds = Math.min(...[...answers, ...proofs].map((record) => record.ttlSeconds));
+      return { answer: { rcode: RCODE.NOERROR, answers, authorities: proofs }, ttlSeconds };
     }
     case "no-data":
     case "no-such-name": {
@@ -97,7 +107,8 @@ function cachedAnswer(resolution: Resolution): { readonly answer: CachedAnswer; 
       const { soa } = resolution;
       if (soa === undefined) return { answer: { rcode, answers: chain, authorities: [] }, ttlSeconds: 0 };
       const ttlSeconds = Math.min(negativeTtlSeconds(soa), LONGEST_TTL_SECONDS);
-      const answer = { rcode, answers: chain, authorities: [{ ...soa, ttlSeconds }] };
+      const authorities = [...withSignatures([{ ...soa, ttlSeconds }], evidence), ...proofs];
+      const answer = { rcode, answers: chain, authorities };
       return { answer, ttlSeconds: shortest(ttlSeconds) };
     }
     case "failed":
@@ -111,6 +122,8 @@ function cachedAnswer(resolution: Resolution): { readonly answer: CachedAnswer; 
 export class CachingResolver {
   readonly #options: ResolverOptions;
   readonly #cache: ResolverCache;
+  /** What was asked for with DO: with signatures, and NOERROR where compact denial makes it so. */
+  readonly #signedCache: ResolverCache;
   /** Questions being resolved, so that a hundred clients with one question cause one walk. */
   readonly #underway = new Map<string, Promise<Resolved>>();
   readonly #abort = new AbortController();
@@ -121,6 +134,7 @@ export class CachingResolver {
     // Every walk listens to it.
     setMaxListeners(0, this.#abort.signal);
     this.#cache = new ResolverCache(options.elapsedMs);
+    this.#signedCache = new ResolverCache(options.elapsedMs);
     this.#memory = createDelegationMemory(options.elapsedMs);
   }
 
@@ -169,12 +183,13 @@ export class CachingResolver {
       const options = clientSubnet === undefined ? [] : [{ ...clientSubnet, scopePrefixLength: 0 }];
       return response(own.rcode, options, { answers: own.answers, authorities: own.authorities });
     }
-    const cached = this.#cache.get(question.name, question.type, subnet);
+    const dnssecOk = edns?.dnssecOk ?? false;
+    const cached = this.#cacheFor(dnssecOk).get(question.name, question.type, subnet);
     // Without RD nobody wants a walk, only what is known (RFC 1034 section 4.3.1).
     if (cached === undefined && !header.recursionDesired) return refuse(RCODE.REFUSED);
     const { answer, scopeBits }: Resolved =
       cached === undefined
-        ? await this.#resolveOnce(question, clientSubnet, subnet)
+        ? await this.#resolveOnce(question, clientSubnet, subnet, dnssecOk)
         : { answer: cached, scopeBits: cached.scopeBits };
     const options = [
       ...(clientSubnet === undefined ? [] : [{ ...clientSubnet, scopePrefixLength: scopeBits }]),
@@ -194,7 +209,7 @@ export class CachingResolver {
       if (own === undefined) {
         if (links === 0) return undefined;
         if (!header.recursionDesired) return { rcode: RCODE.NOERROR, answers: chain, authorities: [] };
-        const { answer } = await this.#resolveOnce(asked, undefined, undefined);
+        const { answer } = await this.#resolveOnce(asked, undefined, undefined, false);
         return { ...answer, answers: [...chain, ...answer.answers] };
       }
       chain.push(...own.answers);
@@ -204,16 +219,22 @@ export class CachingResolver {
     return { rcode: RCODE.SERVFAIL, answers: [], authorities: [] };
   }
 
+  #cacheFor(dnssecOk: boolean): ResolverCache {
+    return dnssecOk ? this.#signedCache : this.#cache;
+  }
+
   #resolveOnce(
     question: Question,
     clientSubnet: ClientSubnet | undefined,
     subnet: Subnet | undefined,
+    dnssecOk: boolean,
   ): Promise<Resolved> {
-    const key = `${question.type} ${question.name} ${clientSubnet === undefined ? "-" : formatClientSubnet(clientSubnet)}`;
+    const block = clientSubnet === undefined ? "-" : formatClientSubnet(clientSubnet);
+    const key = `${question.type} ${question.name} ${block} ${dnssecOk}`;
     const underway = this.#underway.get(key);
     if (underway !== undefined) return underway;
     if (this.#underway.size >= MOST_WALKS) return Promise.resolve(TOO_BUSY);
-    const walk = this.#resolve(question, clientSubnet, subnet).finally(() => this.#underway.delete(key));
+    const walk = this.#resolve(question, clientSubnet, subnet, dnssecOk).finally(() => this.#underway.delete(key));
     this.#underway.set(key, walk);
     return walk;
   }
@@ -222,20 +243,21 @@ export class CachingResolver {
     { name, type }: Question,
     clientSubnet: ClientSubnet | undefined,
     subnet: Subnet | undefined,
+    dnssecOk: boolean,
   ): Promise<Resolved> {
-    const edns: Edns = clientSubnet === undefined ? PLAIN_EDNS : { ...PLAIN_EDNS, options: [clientSubnet] };
+    const edns: Edns = { ...PLAIN_EDNS, dnssecOk, options: clientSubnet === undefined ? [] : [clientSubnet] };
     let walked = await this.#walk(name, type, edns);
     if (walked.resolution.status === "failed") {
       // The servers that were remembered may no longer be the zone's: ask again from the root.
       this.#memory = createDelegationMemory(this.#options.elapsedMs);
       walked = await this.#walk(name, type, edns);
     }
-    const { answer, ttlSeconds } = cachedAnswer(walked.resolution);
+    const { answer, ttlSeconds } = cachedAnswer(walked.resolution, dnssecOk ? walked.evidence : []);
     // A scope longer than the subnet that was asked for says nothing about the rest of it (RFC 7871 section 7.3.1).
     const scopeBits = Math.min(walked.scopeBits, clientSubnet?.sourcePrefixLength ?? 0);
     const audience: Audience =
       subnet === undefined ? "unnamed" : scopeBits === 0 ? "everybody" : masked(subnet.octets, scopeBits);
-    this.#cache.put(name, type, audience, ttlSeconds, answer);
+    this.#cacheFor(dnssecOk).put(name, type, audience, ttlSeconds, answer);
     return { answer, scopeBits };
   }
 
@@ -244,7 +266,11 @@ export class CachingResolver {
     name: Question["name"],
     type: number,
     edns: Edns,
-  ): Promise<{ readonly resolution: Resolution; readonly scopeBits: number }> {
+  ): Promise<{
+    readonly resolution: Resolution;
+    readonly scopeBits: number;
+    readonly evidence: readonly Evidence[];
+  }> {
     const options: IterationOptions = {
       exchange: loopbackExchange,
       roots: this.#options.roots,
@@ -256,13 +282,16 @@ export class CachingResolver {
       signal: this.#abort.signal,
     };
     const steps = iterate(options, name, type);
+    const evidence: Evidence[] = [];
     let scopeBits = 0;
     for (;;) {
       const step = await steps.next();
-      if (step.done) return { resolution: step.value, scopeBits };
+      if (step.done) return { resolution: step.value, scopeBits, evidence };
       if (step.value.kind !== "query" || step.value.level > 0 || step.value.outcome.kind !== "response") continue;
-      const scope = ednsOption(step.value.outcome.result.response, "ecs");
+      const { meaning, result } = step.value.outcome;
+      const scope = ednsOption(result.response, "ecs");
       scopeBits = Math.max(scopeBits, scope?.scopePrefixLength ?? 0);
+      if (ANSWERING.has(meaning.kind)) evidence.push({ zone: step.value.zone, response: result.response });
     }
   }
 }

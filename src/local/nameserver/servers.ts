@@ -24,6 +24,8 @@ import type { DnsAnswers, PublishedCidrCollection, PublishedZone, ZonePublisher 
 import { readQuery } from "./query.ts";
 import { CachingResolver } from "./resolver.ts";
 import { errorResponse, type Sender } from "./response.ts";
+import type { KeysOfZone } from "./signing/parent-keys.ts";
+import { ZoneSigners } from "./signing/zone-signer.ts";
 import { ZonesByName } from "./zone-table.ts";
 
 export interface NameServersOptions {
@@ -37,6 +39,8 @@ export interface NameServersOptions {
   /** From 0 up to but not including 1; for weighted and multivalue draws and the order of answers. */
   readonly random?: () => number;
   readonly latencyMs?: LatencyModel;
+  /** What the root and the suffixes are signed with; without it they are not. */
+  readonly parentKeys?: KeysOfZone;
   /** A defect of ours that one query met (it got SERVFAIL), or a socket that could not be opened. Default: a process warning. */
   readonly onDefect?: (error: unknown) => void;
 }
@@ -180,8 +184,12 @@ class RunningNameServers implements NameServers {
     return this.#hostedZones.answerFromZone(zoneId, query, sender);
   }
 
-  setDelegation(domain: DomainName, nameServers: readonly DomainName[] | undefined): void {
-    this.#parents.setDelegation(domain, nameServers);
+  setDelegation(
+    domain: DomainName,
+    nameServers: readonly DomainName[] | undefined,
+    delegationSigners?: readonly string[],
+  ): void {
+    this.#parents.setDelegation(domain, nameServers, delegationSigners);
   }
 
   async settled(): Promise<void> {
@@ -221,10 +229,12 @@ class HostedZones {
   readonly #tables = new Map<DomainName, ZonesByName>();
   readonly #private = new PrivateZones();
   readonly cidrCollections = new CidrCollections();
+  readonly #signers: ZoneSigners;
   readonly #surroundings: RoutingSurroundings;
   readonly #log: { readonly now: () => number; readonly onQuery: (entry: QueryLogEntry) => void };
 
-  constructor(options: NameServersOptions) {
+  constructor(options: NameServersOptions, signers: ZoneSigners) {
+    this.#signers = signers;
     const { health, clock, random, latencyMs } = options;
     this.#surroundings = {
       isHealthy: (healthCheckId) => health.isHealthy(healthCheckId),
@@ -242,7 +252,8 @@ class HostedZones {
 
   put(published: PublishedZone): void {
     // Compiled before anything changes: a zone that cannot be served leaves the one before it in place.
-    const zone = compileZone(published);
+    const signer = this.#signers.signerOf(published.id, published.name, published.keys);
+    const zone = compileZone(published, signer);
     const before = this.#zones.get(published.id);
     const { nameServers } = published;
     this.#zones.set(published.id, { zone, nameServers });
@@ -256,6 +267,7 @@ class HostedZones {
   remove(zoneId: string): void {
     const before = this.#zones.get(zoneId);
     this.#zones.delete(zoneId);
+    this.#signers.forget(zoneId);
     if (before?.zone.isPrivate) this.#private.remove(before.zone);
     for (const server of before?.nameServers ?? []) this.#rebuild(server);
   }
@@ -320,8 +332,10 @@ class HostedZones {
 export async function startNameServers(options: NameServersOptions): Promise<NameServers> {
   const onDefect =
     options.onDefect ?? ((error) => process.emitWarning(error instanceof Error ? error : new Error(String(error))));
-  const parents = new ParentZones();
-  const hostedZones = new HostedZones(options);
+  const signers = new ZoneSigners(() => options.clock.now());
+  const { parentKeys } = options;
+  const parents = new ParentZones(parentKeys && { keysOf: parentKeys, signers });
+  const hostedZones = new HostedZones(options, signers);
   const { surroundings } = hostedZones;
   const root = new AuthoritativeServer({ table: parents.root, surroundings });
   const suffixes = new AuthoritativeServer({ table: parents.suffixes, surroundings });

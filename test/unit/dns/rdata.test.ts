@@ -119,7 +119,7 @@ describe("the data of DNSSEC's types", () => {
         "NSEC",
         record("NSEC", { nextDomain: "\0.a.example", rrtypes: ["A", "MX", "RRSIG", "NSEC", "UNKNOWN_65", "CAA"] }),
       ),
-    ).toBe("\\000.a.example. A MX RRSIG NSEC TYPE65 CAA");
+    ).toBe("\\000.a.example. A MX RRSIG NSEC HTTPS CAA");
     const hash = Buffer.from("174eb2409fe28bcb4887a1836f957f0a8425e27b", "hex");
     expect(
       rdataToText(

@@ -1,43 +1,48 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { newPrivateKey } from "../../../../src/dns/dnssec-signing.ts";
 import { decodeMessage } from "../../../../src/dns/message.ts";
 import { AuthoritativeServer } from "../../../../src/local/nameserver/authoritative.ts";
 import { compileZone } from "../../../../src/local/nameserver/compiled-zone.ts";
+import { ZoneSigners } from "../../../../src/local/nameserver/signing/zone-signer.ts";
 import { ZonesByName } from "../../../../src/local/nameserver/zone-table.ts";
 import { greatCircleLatency } from "../../../../src/routing/latency.ts";
 import { alias, records, routed, wireQuery, zoneOf } from "./fixtures.ts";
 
-const table = new ZonesByName();
-const zone = compileZone(
-  zoneOf("example.com", [
-    records("*.example.com", "CNAME", ["www.example.com."]),
-    records("www.example.com", "A", ["192.0.2.1", "192.0.2.2"]),
-    records(
-      "big.example.com",
-      "TXT",
-      Array.from({ length: 30 }, (_, index) => `"${"x".repeat(40)}${index}"`),
-    ),
-    records("sub.example.com", "NS", ["ns.sub.example.com."]),
-    records("ns.sub.example.com", "A", ["192.0.2.53"]),
-    alias("circle.example.com", "A", "circle.example.com", "Z1"),
-    routed("geo.example.com", "d", { kind: "geolocation", place: { countryCode: "*" } }, "192.0.2.3"),
-  ]),
-);
-table.put(zone);
-const server = new AuthoritativeServer({
-  table,
-  surroundings: {
-    isHealthy: () => true,
-    random: Math.random,
-    latencyMs: greatCircleLatency,
-    aliasTarget: ({ target }) => zone.nodes.get(target)?.sets.get(1),
-    cidrLocation: () => undefined,
-  },
+const published = zoneOf("example.com", [
+  records("*.example.com", "CNAME", ["www.example.com."]),
+  records("www.example.com", "A", ["192.0.2.1", "192.0.2.2"]),
+  records(
+    "big.example.com",
+    "TXT",
+    Array.from({ length: 30 }, (_, index) => `"${"x".repeat(40)}${index}"`),
+  ),
+  records("sub.example.com", "NS", ["ns.sub.example.com."]),
+  records("ns.sub.example.com", "A", ["192.0.2.53"]),
+  alias("circle.example.com", "A", "circle.example.com", "Z1"),
+  routed("geo.example.com", "d", { kind: "geolocation", place: { countryCode: "*" } }, "192.0.2.3"),
+]);
+const keys = { keySigningKeys: [newPrivateKey()], zoneSigningKey: newPrivateKey() };
+const signer = new ZoneSigners(Date.now).signerOf("Z1", published.name, keys);
+
+const servers = [compileZone(published), compileZone(published, signer)].map((zone) => {
+  const table = new ZonesByName();
+  table.put(zone);
+  return new AuthoritativeServer({
+    table,
+    surroundings: {
+      isHealthy: () => true,
+      random: Math.random,
+      latencyMs: greatCircleLatency,
+      aliasTarget: ({ target }) => zone.nodes.get(target)?.sets.get(1),
+      cidrLocation: () => undefined,
+    },
+  });
 });
 
 /** Nothing, or a message that can be read, with the query's id, marked as an answer, that fits what may be sent. */
 function check(octets: Uint8Array): void {
-  for (const transport of ["UDP", "TCP"] as const) {
+  for (const [transport, server] of servers.flatMap((one) => [["UDP", one] as const, ["TCP", one] as const])) {
     const response = server.respond(octets, { address: "127.0.0.1", transport });
     if (response === undefined) {
       expect(octets.length < 12 || ((octets[2] as number) & 0x80) !== 0).toBe(true);
@@ -69,7 +74,10 @@ describe("a name server", () => {
 
   it("survives queries in which octets were changed, inserted, removed or cut off", () => {
     const seeds = ["www", "x.y", "big", "a.sub", "circle", "geo"].flatMap((name) =>
-      ["A", "TXT", "ANY", "DS"].map((type) => wireQuery(`${name}.example.com`, type, { subnet: "198.51.100.0/24" })),
+      ["A", "TXT", "ANY", "DS", "NSEC"].flatMap((type) => [
+        wireQuery(`${name}.example.com`, type, { subnet: "198.51.100.0/24" }),
+        wireQuery(`${name}.example.com`, type, { edns: { dnssecOk: true } }),
+      ]),
     );
     const mutation = fc.record({
       at: fc.nat(120),
