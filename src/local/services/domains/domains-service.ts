@@ -19,6 +19,13 @@ import {
   type ServiceDefinition,
 } from "../../protocol/service.ts";
 import type { Store } from "../../store/store.ts";
+import {
+  type DelegationSigner,
+  dnssecKey,
+  isSameSigner,
+  readDelegationSigner,
+  signerRecords,
+} from "./delegation-signers.ts";
 import { DOMAINS_SIMPLIFICATIONS } from "./simplified.ts";
 
 interface RegisteredNameServer {
@@ -30,6 +37,8 @@ interface RegisteredNameServer {
 
 interface RegisteredDomain {
   readonly nameServers: readonly RegisteredNameServer[];
+  /** Keys that the registry vouches for, in the order in which they came. */
+  readonly signers?: readonly DelegationSigner[];
   /** Epoch ms. */
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -39,6 +48,8 @@ interface RegistrarOperation {
   readonly domain: DomainName;
   /** Epoch ms. */
   readonly at: number;
+  /** UPDATE_NAMESERVER when left out. */
+  readonly type?: "ADD_DNSSEC" | "REMOVE_DNSSEC";
 }
 
 export interface DomainsServiceSettings {
@@ -53,6 +64,8 @@ export interface DomainsService {
   readonly service: ServiceDefinition;
   /** Makes a domain ours, without name servers; does nothing when it is ours already. */
   registerDomain(name: DomainName): void;
+  /** Data, in presentation form, of the DS records that the registry has for a domain; none when it is not ours. */
+  delegationSigners(name: DomainName): readonly string[];
   /** Tells the TLDs every delegation there is; at start. */
   restore(): void;
 }
@@ -60,8 +73,15 @@ export interface DomainsService {
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 /** Route 53 Domains takes at most six name servers for a domain. */
 const MAX_NAME_SERVERS = 6;
+/** Registries take few; Route 53 Domains' limit depends on the TLD. */
+const MAX_DELEGATION_SIGNERS = 4;
 const DEFAULT_PAGE_SIZE = 20;
 const MAX_PAGE_SIZE = 100;
+
+/** Data of the DS records of a domain. */
+function delegationSigners(name: DomainName, domain: RegisteredDomain): string[] {
+  return (domain.signers ?? []).map((signer) => signerRecords(name, signer).ds);
+}
 
 type Condition = NonNullable<InputOf<typeof sdk, "ListDomains">["FilterConditions"]>[number];
 
@@ -110,12 +130,29 @@ export function createDomainsService(settings: DomainsServiceSettings): DomainsS
     publisher.setDelegation(
       name,
       domain.nameServers.map((server) => domainName(server.name)),
+      delegationSigners(name, domain),
     );
+  }
+
+  /** Writes a change down and brings it to the TLDs. */
+  function change(name: DomainName, updated: RegisteredDomain, type?: RegistrarOperation["type"]): string {
+    const operationId = randomUUID();
+    store.write(() => {
+      domains.put(name, updated);
+      operations.put(operationId, { domain: name, at: updated.updatedAt, ...(type === undefined ? {} : { type }) });
+    });
+    delegate(name, updated);
+    return operationId;
   }
 
   const handlers: Handlers<
     typeof sdk,
-    "GetDomainDetail" | "UpdateDomainNameservers" | "ListDomains" | "GetOperationDetail"
+    | "GetDomainDetail"
+    | "UpdateDomainNameservers"
+    | "AssociateDelegationSignerToDomain"
+    | "DisassociateDelegationSignerFromDomain"
+    | "ListDomains"
+    | "GetOperationDetail"
   > = {
     GetDomainDetail(input) {
       const { name, domain } = find(input.DomainName);
@@ -128,6 +165,7 @@ export function createDomainsService(settings: DomainsServiceSettings): DomainsS
         UpdatedDate: new Date(domain.updatedAt),
         ExpirationDate: expiryOf(domain),
         StatusList: ["ok"],
+        DnssecKeys: (domain.signers ?? []).map((signer) => dnssecKey(name, signer)),
       };
     },
 
@@ -144,15 +182,35 @@ export function createDomainsService(settings: DomainsServiceSettings): DomainsS
       if (new Set(nameServers.map((server) => server.name)).size !== nameServers.length) {
         throw fault("InvalidInput", "Duplicate name servers are not allowed.");
       }
-      const operationId = randomUUID();
-      const at = clock.now();
-      const updated: RegisteredDomain = { ...domain, nameServers, updatedAt: at };
-      store.write(() => {
-        domains.put(name, updated);
-        operations.put(operationId, { domain: name, at });
-      });
-      delegate(name, updated);
-      return { OperationId: operationId };
+      return { OperationId: change(name, { ...domain, nameServers, updatedAt: clock.now() }) };
+    },
+
+    AssociateDelegationSignerToDomain(input) {
+      const { name, domain } = find(input.DomainName);
+      const signer = readDelegationSigner(input.SigningAttributes);
+      if ("problem" in signer) throw fault("InvalidInput", signer.problem);
+      const signers = domain.signers ?? [];
+      if (signers.some((known) => isSameSigner(known, signer))) {
+        throw fault("DuplicateRequest", `The domain ${displayName(name)} has this key already.`);
+      }
+      if (signers.length >= MAX_DELEGATION_SIGNERS) {
+        throw fault(
+          "DnssecLimitExceeded",
+          `The domain ${displayName(name)} has ${MAX_DELEGATION_SIGNERS} keys, its limit.`,
+        );
+      }
+      const updated = { ...domain, signers: [...signers, signer], updatedAt: clock.now() };
+      return { OperationId: change(name, updated, "ADD_DNSSEC") };
+    },
+
+    DisassociateDelegationSignerFromDomain(input) {
+      const { name, domain } = find(input.DomainName);
+      const signers = domain.signers ?? [];
+      const left = signers.filter(({ id }) => id !== input.Id);
+      if (left.length === signers.length) {
+        throw fault("InvalidInput", `The domain ${displayName(name)} has no key with the ID ${input.Id}.`);
+      }
+      return { OperationId: change(name, { ...domain, signers: left, updatedAt: clock.now() }, "REMOVE_DNSSEC") };
     },
 
     ListDomains(input) {
@@ -190,7 +248,7 @@ export function createDomainsService(settings: DomainsServiceSettings): DomainsS
         OperationId: input.OperationId,
         Status: "SUCCESSFUL",
         DomainName: displayName(operation.domain),
-        Type: "UPDATE_NAMESERVER",
+        Type: operation.type ?? "UPDATE_NAMESERVER",
         SubmittedDate: new Date(operation.at),
         LastUpdatedDate: new Date(operation.at),
       };
@@ -212,6 +270,10 @@ export function createDomainsService(settings: DomainsServiceSettings): DomainsS
       if (domains.get(name) !== undefined) return;
       const at = clock.now();
       store.write(() => domains.put(name, { nameServers: [], createdAt: at, updatedAt: at }));
+    },
+    delegationSigners(name) {
+      const domain = domains.get(name);
+      return domain === undefined ? [] : delegationSigners(name, domain);
     },
     restore() {
       for (const { key, value } of domains.entries()) delegate(domainName(String(key)), value);

@@ -36,6 +36,8 @@ export interface LogGroups {
 export interface Registrar {
   /** Registers a domain for the account if it is not yet. */
   registerDomain(name: DomainName): void;
+  /** Data, in presentation form, of the DS records that the registry has for a domain. */
+  delegationSigners(name: DomainName): readonly string[];
 }
 
 /** Throws NoSuchHostedZone. */

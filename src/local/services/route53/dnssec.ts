@@ -1,9 +1,5 @@
-/**
- * DNSSEC as the API keeps it: key-signing keys and whether a zone is to be signed. The name servers here do not sign, and
- * the zone's status says so.
- */
+/** DNSSEC as the API keeps it: key-signing keys, the zone-signing key that comes with signing, and whether a zone is signed. */
 
-import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
 import type * as sdk from "@aws-sdk/client-route-53";
 import type { ChangeInfo, DNSSECStatus, KeySigningKey } from "@aws-sdk/client-route-53";
 import {
@@ -13,6 +9,7 @@ import {
   keyRecords,
   SIGNING_ALGORITHM,
 } from "../../../dns/dnssec-keys.ts";
+import { newPrivateKey, publicKeyOf } from "../../../dns/dnssec-signing.ts";
 import { MAX_KEY_SIGNING_KEYS_PER_ZONE } from "../../../route53/limits.ts";
 import { listOrderKey, parentOf } from "../../../route53/names.ts";
 import { bareId } from "../../../route53/record-set.ts";
@@ -34,21 +31,6 @@ type Names =
 const KMS_KEY_ARN = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):[0-9]{12}:key\/[A-Za-z0-9-]{1,128}$/;
 const KMS_REGION = "us-east-1";
 const KEY_NAME = /^[A-Za-z0-9_]{3,128}$/;
-
-const NOT_SIGNED =
-  "DNSSEC signing was enabled, but the name servers of this local Route 53 do not sign. Do not publish the DS record.";
-
-function newPrivateKey(): string {
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  return privateKey.export({ format: "der", type: "pkcs8" }).toString("base64");
-}
-
-/** The two coordinates of the public key, 32 octets each (RFC 6605 section 4). */
-function publicKeyOf(privateKey: string): Buffer {
-  const key = createPrivateKey({ key: Buffer.from(privateKey, "base64"), format: "der", type: "pkcs8" });
-  const { x = "", y = "" } = createPublicKey(key).export({ format: "jwk" });
-  return Buffer.concat([Buffer.from(x, "base64url"), Buffer.from(y, "base64url")]);
-}
 
 export function dnssecHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
   const { state, store, propagation, clock } = core;
@@ -100,14 +82,12 @@ export function dnssecHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
   }
 
   function statusOf(zone: HostedZoneState): DNSSECStatus {
-    return zone.dnssec
-      ? { ServeSignature: "ACTION_NEEDED", StatusMessage: NOT_SIGNED }
-      : { ServeSignature: "NOT_SIGNING" };
+    return { ServeSignature: zone.dnssec ? "SIGNING" : "NOT_SIGNING" };
   }
 
-  /** Data of the DS records that hosted zones above this one publish for it. */
+  /** Data of the DS records that the registrar and hosted zones above this one publish for it. */
   function publishedDs(zone: HostedZoneState): string[] {
-    const found: string[] = [];
+    const found = [...core.registrar.delegationSigners(zone.name)];
     for (let above = parentOf(zone.name); above !== undefined && above !== "."; above = parentOf(above)) {
       for (const parentId of valuesOf(state.zoneNames, below(listOrderKey(above)))) {
         for (const { type, answer } of recordSetsAt(state, parentId, zone.name)) {
@@ -235,7 +215,10 @@ export function dnssecHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
           `Hosted zone with ID '${zone.id}' does not have a Key Signing Key in ACTIVE status.`,
         );
       }
-      return change(zone.id, () => state.zones.put(zone.id, { ...zone, dnssec: true }));
+      return change(zone.id, () => {
+        state.zones.put(zone.id, { ...zone, dnssec: true });
+        if (state.zoneSigningKeys.get(zone.id) === undefined) state.zoneSigningKeys.put(zone.id, newPrivateKey());
+      });
     },
 
     DisableHostedZoneDNSSEC(input) {

@@ -75,6 +75,7 @@ export function hostedZoneHandlers(core: Route53Core): Handlers<typeof sdk, Name
       if (config.hostedZoneId === zone.id) state.queryLogging.remove(config.id);
     }
     for (const { key } of [...state.vpcAuthorizations.entries(below(zone.id))]) state.vpcAuthorizations.remove(key);
+    state.zoneSigningKeys.remove(zone.id);
     state.zones.remove(zone.id);
     state.zoneNames.remove([listOrderKey(zone.name), zone.id]);
     state.tags.remove(["hostedzone", zone.id]);

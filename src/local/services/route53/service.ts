@@ -2,6 +2,7 @@
 
 import * as sdk from "@aws-sdk/client-route-53";
 import type { Clock } from "../../../clock.ts";
+import { newPrivateKey } from "../../../dns/dnssec-signing.ts";
 import { MAX_RECORD_SETS_PER_ZONE } from "../../../route53/limits.ts";
 import type { DomainName } from "../../../route53/names.ts";
 import { ROUTE53_LIMITS } from "../../../route53/request-limits.ts";
@@ -175,7 +176,13 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
     service,
     linked: linkedRoute53(core, handlers),
     restore() {
-      store.write(() => propagation.forgetOld());
+      store.write(() => {
+        propagation.forgetOld();
+        // Signing may have been asked for before there were zone-signing keys here.
+        for (const { id, dnssec } of valuesOf(state.zones)) {
+          if (dnssec && state.zoneSigningKeys.get(id) === undefined) state.zoneSigningKeys.put(id, newPrivateKey());
+        }
+      });
       for (const { hostedZoneId, logGroupArn } of valuesOf(state.queryLogging)) {
         const name = logGroupNameOf(logGroupArn);
         if (name !== undefined) logGroups.set(hostedZoneId, name);

@@ -6,7 +6,6 @@ import type { Simplifications } from "../../protocol/service.ts";
 const PROBES =
   "Loopback and private addresses may be probed. Alarms and routing controls are stored, nothing evaluates them";
 const VPCS = "A VPC is an id: no network stands behind it";
-const NOT_SIGNED = "The name servers do not sign, so GetDNSSEC shows ACTION_NEEDED where AWS shows SIGNING";
 const ONE_ACCOUNT = "Every caller is one account, so an authorization is kept and never needed";
 const PLACES = "The subdivisions are those of the United States";
 
@@ -23,10 +22,11 @@ export const ROUTE53_SIMPLIFICATIONS: Simplifications<typeof sdk> = {
   CreateResourceRecordSetProtections: "No quota on the protections of a zone",
   CreateKeySigningKey:
     "There is no KMS: a key pair is made for each key ARN and kept. Neither the key policy nor the account is looked at",
-  EnableHostedZoneDNSSEC: `${NOT_SIGNED}. The delegation at the parent is not checked`,
-  DisableHostedZoneDNSSEC: "DS records are looked for in the parent's hosted zone here, not at the registrar",
-  DeactivateKeySigningKey: "DS records are looked for in the parent's hosted zone here, not at the registrar",
-  GetDNSSEC: NOT_SIGNED,
+  EnableHostedZoneDNSSEC:
+    "The key of the record sets is made once and never rolled. The delegation at the parent is not checked",
+  DisableHostedZoneDNSSEC: "DS records are looked for in the hosted zones above and at the registrar here",
+  DeactivateKeySigningKey: "DS records are looked for in the hosted zones above and at the registrar here",
+  GetDNSSEC: "Never ACTION_NEEDED or INTERNAL_FAILURE, since keys are never out of reach",
   TestDNSAnswer: "Without ResolverIP the resolver is 192.0.2.1, which is in Virginia here",
   CreateHealthCheck: PROBES,
   UpdateHealthCheck: PROBES,

@@ -147,6 +147,8 @@ export interface Route53State {
   readonly keySigningKeys: Table<KeySigningKeyState>;
   /** KMS key ARN to the private key (PKCS #8, base64) that stands for it. Outlives the key-signing keys made from it. */
   readonly kmsKeys: Table<string>;
+  /** Zone id to the private key (PKCS #8, base64) that signs its record sets. Outlives signing: resolvers keep its public key for a while. */
+  readonly zoneSigningKeys: Table<string>;
   /** `[zone id, listOrderKey(name), type]` */
   readonly protections: Table<ProtectionState>;
   /** `delegation-sets` to the number of delegation sets handed out so far. */
@@ -177,6 +179,7 @@ export function route53State(store: Store): Route53State {
     cidrUses: store.table("route53.cidr-uses"),
     keySigningKeys: store.table("route53.key-signing-keys"),
     kmsKeys: store.table("route53.kms-keys"),
+    zoneSigningKeys: store.table("route53.zone-signing-keys"),
     protections: store.table("route53.protections"),
     counters: store.table("route53.counters"),
   };

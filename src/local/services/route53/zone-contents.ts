@@ -7,6 +7,7 @@ import type {
   PublishedCidrCollection,
   PublishedTrafficPolicyInstance,
   PublishedZone,
+  ZoneKeys,
 } from "../../nameserver/published.ts";
 import { below, type CidrCollectionState, type HostedZoneState, type Route53State, valuesOf } from "./state.ts";
 
@@ -26,7 +27,19 @@ function instancesOf(state: Route53State, zoneId: string): PublishedTrafficPolic
   });
 }
 
+/** Undefined for a zone that is not to be signed. */
+function keysOf(state: Route53State, zone: HostedZoneState): ZoneKeys | undefined {
+  const zoneSigningKey = zone.dnssec ? state.zoneSigningKeys.get(zone.id) : undefined;
+  if (zoneSigningKey === undefined) return undefined;
+  const keySigningKeys = valuesOf(state.keySigningKeys, below(zone.id)).flatMap(({ status, kmsArn }) => {
+    const key = status === "ACTIVE" ? state.kmsKeys.get(kmsArn) : undefined;
+    return key === undefined ? [] : [key];
+  });
+  return { keySigningKeys, zoneSigningKey };
+}
+
 export function publishedZone(state: Route53State, zone: HostedZoneState): PublishedZone {
+  const keys = keysOf(state, zone);
   return {
     id: zone.id,
     name: zone.name,
@@ -34,6 +47,7 @@ export function publishedZone(state: Route53State, zone: HostedZoneState): Publi
     nameServers: zone.private ? [] : zone.nameServers,
     recordSets: valuesOf(state.recordSets, below(zone.id)),
     trafficPolicyInstances: instancesOf(state, zone.id),
+    ...(keys === undefined ? {} : { keys }),
   };
 }
 

@@ -16,6 +16,7 @@ const YEAR = 365 * 24 * 3600 * 1000;
 let now = NOW;
 let store: Store;
 let delegations: [string, readonly string[] | undefined][];
+let signers: Map<string, readonly string[] | undefined>;
 let registrar: DomainsService;
 let server: RunningServer;
 let client: domains.Route53DomainsClient;
@@ -24,7 +25,12 @@ function create(): DomainsService {
   return createDomainsService({
     store,
     clock: { now: () => now },
-    publisher: { setDelegation: (name, servers) => void delegations.push([name, servers]) },
+    publisher: {
+      setDelegation(name, servers, delegationSigners) {
+        delegations.push([name, servers]);
+        signers.set(name, delegationSigners);
+      },
+    },
   });
 }
 
@@ -32,6 +38,7 @@ beforeEach(async () => {
   now = NOW;
   store = openStore({ inMemory: true });
   delegations = [];
+  signers = new Map();
   registrar = create();
   server = await serve({ services: [registrar.service] });
   client = new domains.Route53DomainsClient(clientConfig(server));
@@ -45,6 +52,14 @@ afterEach(async () => {
 const detail = (DomainName: string) => client.send(new domains.GetDomainDetailCommand({ DomainName }));
 const delegate = (DomainName: string, ...names: string[]) =>
   client.send(new domains.UpdateDomainNameserversCommand({ DomainName, Nameservers: names.map((Name) => ({ Name })) }));
+/** RFC 6605 section 6.1. */
+const KEY = {
+  Algorithm: 13,
+  Flags: 257,
+  PublicKey: "GojIhhXUN/u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+e+MAnLr+Wi9xMWyQLc8NAA==",
+};
+const associate = (DomainName: string, SigningAttributes: domains.DnssecSigningAttributes) =>
+  client.send(new domains.AssociateDelegationSignerToDomainCommand({ DomainName, SigningAttributes }));
 const failure = (promise: Promise<unknown>) =>
   promise.then(
     () => expect.unreachable("it succeeded"),
@@ -80,6 +95,59 @@ describe("the local registrar", () => {
     expect(await failure(client.send(new domains.GetOperationDetailCommand({ OperationId: "none" })))).toMatchObject({
       name: "InvalidInput",
     });
+  });
+
+  it("vouches for the keys that it is given, until they are taken back", async () => {
+    registrar.registerDomain(domainName("example.net"));
+    await delegate("example.net", "ns1.example.org");
+    const { OperationId } = await associate("example.net", KEY);
+    expect(await client.send(new domains.GetOperationDetailCommand({ OperationId }))).toMatchObject({
+      Status: "SUCCESSFUL",
+      Type: "ADD_DNSSEC",
+    });
+    const ds = "55648 13 2 B4C8C1FE2E7477127B27115656AD6256F424625BF5C1E2770CE6D6E37DF61D17";
+    expect(signers.get("example.net.")).toEqual([ds]);
+    expect(registrar.delegationSigners(domainName("example.net"))).toEqual([ds]);
+    const [key] = (await detail("example.net")).DnssecKeys ?? [];
+    expect(key).toEqual({
+      ...KEY,
+      DigestType: 2,
+      Digest: ds.split(" ")[3],
+      KeyTag: 55648,
+      Id: expect.any(String),
+    });
+    await delegate("example.net", "ns2.example.org");
+    expect(signers.get("example.net.")).toEqual([ds]);
+    signers.clear();
+    create().restore();
+    expect(signers.get("example.net.")).toEqual([ds]);
+    const again = { DomainName: "example.net", Id: key?.Id };
+    const { OperationId: removal } = await client.send(
+      new domains.DisassociateDelegationSignerFromDomainCommand(again),
+    );
+    expect(await client.send(new domains.GetOperationDetailCommand({ OperationId: removal }))).toMatchObject({
+      Type: "REMOVE_DNSSEC",
+    });
+    expect(signers.get("example.net.")).toEqual([]);
+    expect((await detail("example.net")).DnssecKeys).toEqual([]);
+    expect(await failure(client.send(new domains.DisassociateDelegationSignerFromDomainCommand(again)))).toMatchObject({
+      name: "InvalidInput",
+    });
+    expect(registrar.delegationSigners(domainName("nobody.net"))).toEqual([]);
+  });
+
+  it("takes a key once, four at most, and only what is a key", async () => {
+    registrar.registerDomain(domainName("example.net"));
+    const other = (n: number) => ({ ...KEY, PublicKey: Buffer.alloc(64, n).toString("base64") });
+    for (const n of [1, 2, 3]) await associate("example.net", other(n));
+    expect(await failure(associate("example.net", other(3)))).toMatchObject({ name: "DuplicateRequest" });
+    await associate("example.net", other(4));
+    expect(await failure(associate("example.net", other(5)))).toMatchObject({ name: "DnssecLimitExceeded" });
+    registrar.registerDomain(domainName("example.org"));
+    for (const wrong of [{ Algorithm: 3 }, { Flags: 255 }, { PublicKey: "AAAA" }, { PublicKey: "no base64!" }]) {
+      expect(await failure(associate("example.org", { ...KEY, ...wrong }))).toMatchObject({ name: "InvalidInput" });
+    }
+    expect(await failure(associate("nobody.net", KEY))).toMatchObject({ name: "InvalidInput" });
   });
 
   it("does not forget name servers when a domain is registered again", async () => {

@@ -13,6 +13,7 @@ import {
 } from "@aws-sdk/client-route-53";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { keyRecords } from "../../../../../src/dns/dnssec-keys.ts";
+import { publicKeyOf } from "../../../../../src/dns/dnssec-signing.ts";
 import { domainName } from "../../../../../src/route53/names.ts";
 import { bareId } from "../../../../../src/route53/record-set.ts";
 import { ACCOUNT, type LocalRoute53, localRoute53, PROPAGATION_MS, refused } from "./fixture.ts";
@@ -180,15 +181,55 @@ describe("signing", () => {
     expect((await enable()).ChangeInfo?.Status).toBe("PENDING");
   });
 
-  it("is not claimed, since nothing is signed", async () => {
+  it("gives the name servers the active keys and one of the zone's own, and takes them back", async () => {
+    const made = await createKey();
+    await createKey({ Name: "ksk_2", KeyManagementServiceArn: arn(2), Status: "INACTIVE" });
+    await r53.clock.advance(PROPAGATION_MS);
+    expect(r53.published.get(zone)?.keys).toBeUndefined();
+    await enable();
+    await r53.clock.advance(PROPAGATION_MS);
+    expect((await get()).Status).toEqual({ ServeSignature: "SIGNING" });
+    const first = r53.published.get(zone)?.keys;
+    const publicKeys = first?.keySigningKeys.map((key) => publicKeyOf(key).toString("base64"));
+    expect(publicKeys).toEqual([made.KeySigningKey?.PublicKey]);
+    await activate("ksk_2");
+    await r53.clock.advance(PROPAGATION_MS);
+    const second = r53.published.get(zone)?.keys;
+    expect(second?.keySigningKeys).toHaveLength(2);
+    expect(second?.zoneSigningKey).toBe(first?.zoneSigningKey);
+    await disable();
+    await r53.clock.advance(PROPAGATION_MS);
+    expect((await get()).Status).toEqual({ ServeSignature: "NOT_SIGNING" });
+    expect(r53.published.get(zone)?.keys).toBeUndefined();
+  });
+
+  it("goes on with the same keys after a restart", async () => {
     await createKey();
     await enable();
     await r53.clock.advance(PROPAGATION_MS);
-    const { Status } = await get();
-    expect(Status?.ServeSignature).toBe("ACTION_NEEDED");
-    expect(Status?.StatusMessage).toContain("do not sign");
+    const again = await localRoute53({ store: r53.store });
+    again.service.restore();
+    expect(again.published.get(zone)?.keys).toEqual(r53.published.get(zone)?.keys);
+    await again.close();
+  });
+
+  it("begins after a restart where it was asked for before there were keys to sign with", async () => {
+    await createKey();
+    await enable();
+    r53.store.write(() => r53.store.table("route53.zone-signing-keys").remove(zone));
+    const again = await localRoute53({ store: r53.store });
+    again.service.restore();
+    expect(again.published.get(zone)?.keys?.zoneSigningKey).toBeDefined();
+    await again.close();
+  });
+
+  it("goes on while the registry vouches for a key", async () => {
+    const made = await createKey();
+    await enable();
+    r53.delegationSigners.set("myapp.com.", [made.KeySigningKey?.DSRecord ?? ""]);
+    expect(await refused(disable())).toMatchObject({ code: "KeySigningKeyInParentDSRecord", status: 400 });
+    r53.delegationSigners.clear();
     await disable();
-    expect((await get()).Status?.ServeSignature).toBe("NOT_SIGNING");
   });
 
   it("keeps its last active key, and gives up the others", async () => {

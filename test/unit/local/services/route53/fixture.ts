@@ -26,6 +26,8 @@ export interface LocalRoute53 {
   readonly cidrCollections: Map<string, PublishedCidrCollection>;
   readonly checks: Map<string, HealthCheckConfig>;
   readonly registered: string[];
+  /** Data of the DS records that the registry has, by domain; set by a test. */
+  readonly delegationSigners: Map<string, readonly string[]>;
   /** What the checkers saw; set by a test. */
   readonly observations: Map<string, CheckerObservation[]>;
   /** What the resource policies of the log groups allow; set by a test. */
@@ -49,6 +51,7 @@ export async function localRoute53({
   const cidrCollections = new Map<string, PublishedCidrCollection>();
   const checks = new Map<string, HealthCheckConfig>();
   const registered: string[] = [];
+  const delegationSigners = new Map<string, readonly string[]>();
   const observations = new Map<string, CheckerObservation[]>();
   const logGroups = new Map<string, "ok" | "not-permitted">();
   const service = createRoute53Service({
@@ -74,7 +77,10 @@ export async function localRoute53({
       lastFailures: (id) => (observations.get(id) ?? []).filter((one) => !one.healthy),
     },
     logs: { route53MayWrite: (arn) => logGroups.get(arn) ?? "no-such-group" },
-    registrar: { registerDomain: (name) => void registered.push(name) },
+    registrar: {
+      registerDomain: (name) => void registered.push(name),
+      delegationSigners: (name) => delegationSigners.get(name) ?? [],
+    },
   });
   const server: RunningServer = await serve({ services: [service.service], account: ACCOUNT });
   const client = new Route53Client({
@@ -93,6 +99,7 @@ export async function localRoute53({
     cidrCollections,
     checks,
     registered,
+    delegationSigners,
     observations,
     logGroups,
     url: server.url,
