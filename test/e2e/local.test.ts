@@ -318,6 +318,24 @@ describe("r53kit local", () => {
     expect(gone.stderr).toContain("r53kit local start");
   });
 
+  it("prints the key of its root as a trust anchor, the same after a restart and another after a reset", async () => {
+    await start();
+    const ds = await home.run(["local", "anchor"]);
+    expect(ds.stdout).toMatch(/^\. 3600 IN DS \d+ 13 2 [0-9A-F]{64}\n$/);
+    expect((await home.run(["local", "anchor", "--form", "dnskey"])).stdout).toMatch(
+      /^\. 3600 IN DNSKEY 257 3 13 \S+\n$/,
+    );
+    expect((await home.run(["local", "anchor", "--form", "bind"])).stdout).toMatch(
+      /^trust-anchors \{\n {2}\. static-key 257 3 13 "\S+";\n\};\n$/,
+    );
+    await home.run(["local", "stop"]);
+    expect((await home.run(["local", "anchor"])).stderr).toContain("r53kit local start");
+    await start();
+    expect((await home.run(["local", "anchor"])).stdout).toBe(ds.stdout);
+    await home.run(["--yes", "local", "reset"]);
+    expect((await home.run(["local", "anchor"])).stdout).not.toBe(ds.stdout);
+  });
+
   it("keeps its log for its owner alone", async () => {
     await start();
     expect(statSync(join(home.folder, "daemon.log")).mode & 0o077).toBe(0);

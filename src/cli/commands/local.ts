@@ -3,10 +3,11 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { Register } from "../command.ts";
 import type { LocalLogsOptions } from "../runs/local-logs.ts";
-import type { Shell } from "../runs/local-look.ts";
+import type { AnchorForm, Shell } from "../runs/local-look.ts";
 import type { StartOptions } from "../runs/local-start.ts";
 
 const SHELLS: readonly Shell[] = ["sh", "fish", "powershell"];
+const ANCHOR_FORMS: readonly AnchorForm[] = ["ds", "dnskey", "bind"];
 
 function port(text: string): number {
   const value = Number(text);
@@ -120,6 +121,21 @@ export const registerLocal: Register = (program, host) => {
       host.action(async (context, [file = ""]) => {
         const { runSnapshotLoad } = await import("../runs/local-state.ts");
         return runSnapshotLoad(context, file);
+      }),
+    );
+
+  local
+    .command("anchor")
+    .description("Print the key of the local root as a trust anchor for validating resolvers")
+    .addOption(
+      new Option("--form <name>", "zone-file lines (unbound's trust-anchor-file), or what named.conf and delv -a take")
+        .choices([...ANCHOR_FORMS])
+        .default("ds"),
+    )
+    .action(
+      host.action<{ readonly form: AnchorForm }>(async (context, _args, { form }) => {
+        const { runAnchor } = await import("../runs/local-look.ts");
+        return runAnchor(context, form);
       }),
     );
 
