@@ -16,6 +16,8 @@ export interface XmlElement {
 }
 
 const MAX_DEPTH = 64;
+/** Most elements hold text alone. */
+const NO_CHILDREN: readonly XmlElement[] = Object.freeze([]);
 const NO_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze({});
 const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 // XML 1.0 section 2.2: what may not occur at all, written out or as a reference.
@@ -25,7 +27,7 @@ const SPACE = /[ \t\r\n]+/y;
 const ATTRIBUTE = /[ \t\r\n]+([A-Za-z_][A-Za-z0-9_.:-]*)[ \t\r\n]*=[ \t\r\n]*(?:"([^"<]*)"|'([^'<]*)')/y;
 
 class Draft implements XmlElement {
-  readonly children: XmlElement[] = [];
+  children: readonly XmlElement[] = NO_CHILDREN;
   text = "";
   readonly qualifiedName: string;
   readonly name: string;
@@ -35,6 +37,11 @@ class Draft implements XmlElement {
     this.qualifiedName = qualifiedName;
     this.name = qualifiedName.slice(qualifiedName.indexOf(":") + 1);
     this.attributes = attributes;
+  }
+
+  add(child: XmlElement): void {
+    if (this.children === NO_CHILDREN) this.children = [child];
+    else (this.children as XmlElement[]).push(child);
   }
 }
 
@@ -114,7 +121,7 @@ export function parseXml(source: string): XmlElement {
     at += empty ? 2 : 1;
     const element = new Draft(name, attributes);
     const parent = open.at(-1);
-    if (parent !== undefined) parent.children.push(element);
+    if (parent !== undefined) parent.add(element);
     else if (root === undefined) root = element;
     else throw malformed("it has more than one root element");
     if (empty) return;

@@ -20,19 +20,24 @@ function xmlNameOf(member: NormalizedSchema, fallback: string): string {
   return typeof name === "string" ? name : fallback;
 }
 
-/** By the raw schema: the normalised ones around it come and go. */
-const membersOfSchema = new WeakMap<object, ReadonlyMap<string, Member>>();
+interface Members {
+  /** By their names on the wire. */
+  readonly byName: ReadonlyMap<string, Member>;
+  readonly attributes: readonly Member[];
+}
 
-/** The members of a structure by their names on the wire. */
-function membersOf(schema: NormalizedSchema): ReadonlyMap<string, Member> {
+/** By the raw schema: the normalised ones around it come and go. */
+const membersOfSchema = new WeakMap<object, Members>();
+
+function membersOf(schema: NormalizedSchema): Members {
   const raw = schema.getSchema() as object;
   const known = membersOfSchema.get(raw);
   if (known !== undefined) return known;
-  const members = new Map<string, Member>();
+  const byName = new Map<string, Member>();
   for (const [name, member] of schema.structIterator()) {
     const traits = member.getMergedTraits();
     const wireName = xmlNameOf(member, name);
-    members.set(wireName, {
+    byName.set(wireName, {
       name,
       schema: member,
       wireName,
@@ -40,6 +45,7 @@ function membersOf(schema: NormalizedSchema): ReadonlyMap<string, Member> {
       flattened: traits.xmlFlattened !== undefined,
     });
   }
+  const members = { byName, attributes: [...byName.values()].filter(({ attribute }) => attribute) };
   membersOfSchema.set(raw, members);
   return members;
 }
@@ -92,10 +98,10 @@ class XmlReader {
 
   #structure(schema: NormalizedSchema, element: XmlElement): Record<string, unknown> {
     this.#noText(element);
-    const members = membersOf(schema);
+    const { byName, attributes } = membersOf(schema);
     const value: Record<string, unknown> = {};
     for (const child of element.children) {
-      const member = members.get(child.name);
+      const member = byName.get(child.name);
       if (member === undefined || member.attribute) throw this.#unexpected(child, element);
       const { name, flattened } = member;
       this.#path.enter(name);
@@ -110,8 +116,8 @@ class XmlReader {
       }
       this.#path.leave();
     }
-    for (const { name, schema: member, wireName, attribute } of members.values()) {
-      const text = attribute ? element.attributes[wireName] : undefined;
+    for (const { name, schema: member, wireName } of attributes) {
+      const text = element.attributes[wireName];
       if (text !== undefined) value[name] = readScalar(member, text, TIMESTAMP.dateTime, name);
     }
     return value;
