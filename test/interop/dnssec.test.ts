@@ -10,13 +10,17 @@ import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
   CreateKeySigningKeyCommand,
+  DeactivateKeySigningKeyCommand,
   EnableHostedZoneDNSSECCommand,
+  GetChangeCommand,
   type ResourceRecordSet,
   Route53Client,
   type RRType,
 } from "@aws-sdk/client-route-53";
 import {
   AssociateDelegationSignerToDomainCommand,
+  DisassociateDelegationSignerFromDomainCommand,
+  GetDomainDetailCommand,
   Route53DomainsClient,
   UpdateDomainNameserversCommand,
 } from "@aws-sdk/client-route-53-domains";
@@ -80,9 +84,21 @@ function set(Name: string, Type: RRType, values: readonly string[], more: Partia
   return { Name, Type, TTL: 300, ResourceRecords: values.map((Value) => ({ Value })), ...more };
 }
 
+/** Bounded polling of a change that takes a millisecond. */
+async function insync(Id: string | undefined): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if ((await route53.send(new GetChangeCommand({ Id }))).ChangeInfo?.Status === "INSYNC") return;
+    await new Promise((done) => setTimeout(done, 5));
+  }
+  throw new Error(`${Id} stays PENDING`);
+}
+
 async function put({ id }: MadeZone, ...sets: ResourceRecordSet[]): Promise<void> {
   const Changes = sets.map((ResourceRecordSet) => ({ Action: "CREATE" as const, ResourceRecordSet }));
-  await route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: id, ChangeBatch: { Changes } }));
+  const { ChangeInfo } = await route53.send(
+    new ChangeResourceRecordSetsCommand({ HostedZoneId: id, ChangeBatch: { Changes } }),
+  );
+  await insync(ChangeInfo?.Id);
 }
 
 async function publishEverything(): Promise<void> {
@@ -231,6 +247,34 @@ describeWith(DELV, () => {
     const { address, port } = backend.resolver;
     const output = await run("delv", [`@${address}`, "-p", `${port}`, "-a", join(folder, "anchor.bind"), name, type]);
     expect(delvVerdict(output), output).toBe(verdict);
+  });
+
+  it("finds a zone secure whose key was rolled: a second one, its DS, then without the first", async () => {
+    const DomainName = "rolled.net";
+    const zone = await createZone(DomainName);
+    await put(zone, set("www.rolled.net", "A", ["192.0.2.31"]));
+    await delegate(DomainName, zone, (await signZone(zone)).publicKey);
+    const first = (await domains.send(new GetDomainDetailCommand({ DomainName }))).DnssecKeys?.[0];
+    const second = await route53.send(
+      new CreateKeySigningKeyCommand({
+        HostedZoneId: zone.id,
+        CallerReference: "second",
+        Name: "ksk_2",
+        KeyManagementServiceArn: KMS_KEY.replace(/1$/, "2"),
+        Status: "ACTIVE",
+      }),
+    );
+    await delegate(DomainName, zone, second.KeySigningKey?.PublicKey);
+    const deactivate = () => route53.send(new DeactivateKeySigningKeyCommand({ HostedZoneId: zone.id, Name: "ksk" }));
+    await expect(deactivate()).rejects.toMatchObject({ name: "KeySigningKeyInParentDSRecord" });
+    await domains.send(new DisassociateDelegationSignerFromDomainCommand({ DomainName, Id: first?.Id }));
+    const { ChangeInfo } = await deactivate();
+    await insync(ChangeInfo?.Id);
+    const { address, port } = backend.resolver;
+    const delv = (type: string) =>
+      run("delv", [`@${address}`, "-p", `${port}`, "-a", join(folder, "anchor.bind"), `www.${DomainName}`, type]);
+    expect(delvVerdict(await delv("A"))).toBe("secure");
+    expect(delvVerdict(await delv("AAAA"))).toBe("secure, nothing there");
   });
 });
 
