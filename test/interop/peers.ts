@@ -80,6 +80,8 @@ export function runProcess(
         resolve({ code, stdout, stderr });
       },
     );
+    // A program that does not read its input may have ended by now.
+    child.stdin?.on("error", () => {});
     child.stdin?.end(options.input ?? "");
   });
 }
