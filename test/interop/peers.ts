@@ -64,7 +64,7 @@ export function awsEnvironment(backend: Pick<LocalBackend, "apiUrl">): NodeJS.Pr
   };
 }
 
-/** Runs a program to its end, two minutes at most. */
+/** Runs a program to its end, three minutes at most. */
 export function runProcess(
   command: string,
   args: readonly string[],
@@ -74,7 +74,7 @@ export function runProcess(
     const child = execFile(
       command,
       [...args],
-      { env: options.env, cwd: options.cwd, timeout: 120_000, maxBuffer: 64 * 1024 * 1024 },
+      { env: options.env, cwd: options.cwd, timeout: 180_000, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === "number" ? error.code : 1;
         resolve({ code, stdout, stderr });

@@ -65,17 +65,17 @@ describeWith({ name: "Terraform with its AWS provider", probe: here ? ["true"] :
   }
 
   // The provider waits 15 s before it first asks whether a change is INSYNC, so this takes more than a minute.
-  it("applies every policy, what zones share and the VPC of a private one, finds nothing to change, and destroys it all", async () => {
+  it("applies every policy, what zones share, DNSSEC and the VPC of a private one, finds nothing to change, and destroys it all", async () => {
     const init = await terraform("init");
     expect(init.code, init.stderr).toBe(0);
     const apply = await terraform("apply", "-auto-approve", "-parallelism=30");
     expect(apply.code, apply.stderr).toBe(0);
-    expect(apply.stdout).toMatch(/Apply complete! Resources: 37 added/);
+    expect(apply.stdout).toMatch(/Apply complete! Resources: 38 added/);
     const plan = await terraform("plan", "-detailed-exitcode");
     expect(plan.code, plan.stdout + plan.stderr).toBe(0);
     const destroy = await terraform("destroy", "-auto-approve", "-parallelism=30");
     expect(destroy.code, destroy.stderr).toBe(0);
     expect((await backend.status()).zones).toEqual([]);
     expect((await backend.status()).healthChecks).toEqual([]);
-  }, 300_000);
+  }, 420_000);
 });

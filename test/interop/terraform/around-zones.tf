@@ -87,3 +87,7 @@ resource "aws_route53_key_signing_key" "ksk" {
   key_management_service_arn = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-4000-8000-000000000001"
   name                       = "ksk"
 }
+
+resource "aws_route53_hosted_zone_dnssec" "shared" {
+  hosted_zone_id = aws_route53_key_signing_key.ksk.hosted_zone_id
+}

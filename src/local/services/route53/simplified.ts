@@ -4,7 +4,7 @@ import type * as sdk from "@aws-sdk/client-route-53";
 import type { Simplifications } from "../../protocol/service.ts";
 
 const PROBES =
-  "Loopback and private addresses may be probed. Alarms and routing controls are stored, nothing evaluates them";
+  "Loopback addresses are taken, and are the only ones probed: any other endpoint counts as failing. Alarms and routing controls are stored, nothing evaluates them";
 const VPCS = "A VPC is an id: no network stands behind it";
 const ONE_ACCOUNT = "Every caller is one account, so an authorization is kept and never needed";
 const PLACES = "The subdivisions are those of the United States";
