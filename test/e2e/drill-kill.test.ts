@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { DrillEvent } from "../../src/drill/events.ts";
@@ -10,6 +9,7 @@ import { controlClient } from "../../src/local/control-client.ts";
 import type { RunFile } from "../../src/local/daemon-run-file.ts";
 import type { LocalStatus } from "../../src/local/status.ts";
 import { type CliHome, type CliProcess, cliHome, LAUNCHER, ROOT } from "../support/cli.ts";
+import { freePort } from "../support/free-port.ts";
 
 /** Addresses of this file alone. */
 const PRIMARY = "127.0.121.1";
@@ -20,14 +20,6 @@ let home: CliHome;
 let config: string;
 let port: number;
 let backend: RunFile;
-
-async function freePort(address: string): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, address, done));
-  const { port: free } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return free;
-}
 
 async function primaryServes(): Promise<boolean> {
   try {

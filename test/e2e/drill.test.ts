@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { MeasurementKey } from "../../src/drill/measure.ts";
 import type { DrillReport } from "../../src/drill/report.ts";
 import { type CliHome, type CliProcess, cliHome, eventually, ROOT } from "../support/cli.ts";
+import { freePort } from "../support/free-port.ts";
 
 /** Addresses of this file alone: the example's own may be in use by whoever runs it. */
 const PRIMARY = "127.0.120.1";
@@ -13,15 +13,6 @@ const SECONDARY = "127.0.120.2";
 let home: CliHome;
 let config: string;
 let port: number;
-
-/** A port that nobody listens on at the address; the endpoint's process takes it a moment later. */
-async function freePort(address: string): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, address, done));
-  const { port: free } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return free;
-}
 
 /** The cafe's example on addresses and a port of this test. */
 async function cafe(): Promise<string> {

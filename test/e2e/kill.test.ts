@@ -1,4 +1,3 @@
-import { createServer } from "node:net";
 import {
   ChangeResourceRecordSetsCommand,
   CreateHealthCheckCommand,
@@ -18,6 +17,7 @@ import type { LocalStatus } from "../../src/local/status.ts";
 import { identify, isAlive } from "../../src/local/store/process-identity.ts";
 import { domainName } from "../../src/route53/names.ts";
 import { type CliHome, cliHome, eventually } from "../support/cli.ts";
+import { freePort } from "../support/free-port.ts";
 
 const KILLS = 15;
 const LONGEST_LIFE_MS = 400;
@@ -36,14 +36,6 @@ function randomFrom(seed: number): () => number {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state / 2 ** 32;
   };
-}
-
-async function freePort(address: string): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, address, done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
 }
 
 /** What was acknowledged, and so must be there whatever happens. */

@@ -3,12 +3,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestBackend, type TestBackend } from "../support/backend.ts";
 import { eventually } from "../support/cli.ts";
-import { AWS_CLI, awsEnvironment, DIG, describeWith, isHere, type ProcessResult, runProcess } from "./peers.ts";
+import { awsShell } from "./aws-shell.ts";
+import { AWS_CLI, DIG, describeWith, isHere, runProcess } from "./peers.ts";
 
 describeWith(AWS_CLI, () => {
   let backend: TestBackend;
   /** What earlier steps made, for the shell: NAMESPACE, SERVICE, OPERATION. */
-  const made: Record<string, string> = {};
+  const { made, json, refusal } = awsShell(() => backend);
 
   beforeAll(async () => {
     // Half a minute of waiting for custom health passes in 0.3 s.
@@ -16,22 +17,6 @@ describeWith(AWS_CLI, () => {
   });
   afterAll(() => backend.stop());
 
-  function shell(script: string): Promise<ProcessResult> {
-    return runProcess("bash", ["-euc", script], {
-      env: { ...awsEnvironment(backend), ...made, AWS_DEFAULT_OUTPUT: "json" },
-    });
-  }
-  // biome-ignore lint/suspicious/noExplicitAny: the CLI prints whatever the operation answers.
-  async function json(script: string): Promise<any> {
-    const { code, stdout, stderr } = await shell(script);
-    expect(code, `${script}\n${stderr}`).toBe(0);
-    return stdout.trim() === "" ? undefined : JSON.parse(stdout);
-  }
-  async function refusal(script: string): Promise<string> {
-    const { code, stderr } = await shell(script);
-    expect(code, script).not.toBe(0);
-    return stderr;
-  }
   /** Asks for an operation as the walkthrough does, until it is done. */
   const succeeded = () =>
     eventually("the operation's success", async () => {
@@ -148,14 +133,14 @@ describeWith(AWS_CLI, () => {
   describe.skipIf(!isHere(DIG))("dig", () => {
     it("finds the instance, no longer when it is unhealthy, and again when it is well", async () => {
       const told = (status: string) =>
-        shell(`aws servicediscovery update-instance-custom-health-status \\
+        json(`aws servicediscovery update-instance-custom-health-status \\
           --service-id "$SERVICE" --instance-id web-service-instance-1 --status ${status}`);
       const answers = (wanted: readonly string[]) =>
         eventually(`the answer [${wanted}]`, async () =>
           (await addresses("web-service.my-company.local")).join() === wanted.join() ? true : undefined,
         );
       expect(await addresses("web-service.my-company.local")).toEqual(["10.0.1.100"]);
-      expect(await told("UNHEALTHY")).toEqual({ code: 0, stdout: "", stderr: "" });
+      await told("UNHEALTHY");
       await answers([]);
       expect(await json(`aws servicediscovery get-instances-health-status --service-id "$SERVICE"`)).toEqual({
         Status: { "web-service-instance-1": "UNHEALTHY" },

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CliHome, cliHome, eventually, ROOT } from "../support/cli.ts";
+import { freePort } from "../support/free-port.ts";
 import { AWS_CLI, awsEnvironment, BOTO3, DIG, describeWith, runProcess, UNBOUND } from "./peers.ts";
 
 const CONFIG = join(ROOT, "docs/examples/myapp/r53kit.yaml");
@@ -185,7 +186,7 @@ describe.skipIf(!port53)("the myapp example on port 53", () => {
   describeWith(UNBOUND, () => {
     it("resolves every name from the local root, as it would from the real one", async () => {
       const folder = await mkdtemp(join(tmpdir(), "r53kit-unbound-"));
-      const port = await freePort();
+      const port = await freePort("127.0.0.1");
       await writeFile(
         join(folder, "root.hints"),
         ". 3600000 NS a.root-servers.net.\na.root-servers.net. 3600000 A 127.53.0.1\n",
@@ -235,14 +236,3 @@ remote-control:
     });
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const server = createServer();
-    server.once("error", fail);
-    server.listen({ host: "127.0.0.1", port: 0 }, () => {
-      const address = server.address();
-      server.close(() => done(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
-}

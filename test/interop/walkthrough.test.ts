@@ -3,34 +3,18 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startTestBackend, type TestBackend } from "../support/backend.ts";
 import { eventually } from "../support/cli.ts";
-import { AWS_CLI, awsEnvironment, describeWith, type ProcessResult, runProcess } from "./peers.ts";
+import { awsShell } from "./aws-shell.ts";
+import { AWS_CLI, describeWith, runProcess } from "./peers.ts";
 
 describeWith(AWS_CLI, () => {
   let backend: TestBackend;
   /** What earlier steps made, for the shell: ZONE, PRIMARY, SECONDARY, EUROPE, POLICY. */
-  const made: Record<string, string> = {};
+  const { made, json, refusal } = awsShell(() => backend);
 
   beforeAll(async () => {
     backend = await startTestBackend({ inMemory: true });
   });
   afterAll(() => backend.stop());
-
-  function shell(script: string): Promise<ProcessResult> {
-    return runProcess("bash", ["-euc", script], {
-      env: { ...awsEnvironment(backend), ...made, AWS_DEFAULT_OUTPUT: "json" },
-    });
-  }
-  // biome-ignore lint/suspicious/noExplicitAny: the CLI prints whatever the operation answers.
-  async function json(script: string): Promise<any> {
-    const { code, stdout, stderr } = await shell(script);
-    expect(code, `${script}\n${stderr}`).toBe(0);
-    return stdout.trim() === "" ? undefined : JSON.parse(stdout);
-  }
-  async function refusal(script: string): Promise<string> {
-    const { code, stderr } = await shell(script);
-    expect(code, script).not.toBe(0);
-    return stderr;
-  }
 
   it("step 1: creates the hosted zone, and gives one name server of each suffix", async () => {
     const answer = await json(`aws route53 create-hosted-zone \\

@@ -59,12 +59,24 @@ export function trafficPolicyHandlers(core: Route53Core): Handlers<typeof sdk, N
     return valuesOf(state.trafficPolicies, below(id));
   }
 
-  function put(policy: TrafficPolicyState): void {
+  function createVersion(
+    of: Pick<TrafficPolicyState, "id" | "version" | "name" | "type">,
+    { Document, Comment }: { readonly Document: string; readonly Comment?: string | undefined },
+  ) {
+    const policy: TrafficPolicyState = {
+      ...of,
+      document: Document,
+      ...(Comment === undefined ? {} : { comment: Comment }),
+    };
     store.write(() => {
       state.trafficPolicies.put([policy.id, policy.version], policy);
       state.trafficPolicyNames.put(policy.name, policy.id);
       state.trafficPolicyVersions.put(policy.id, policy.version);
     });
+    return {
+      TrafficPolicy: trafficPolicyToApi(policy),
+      Location: locationOf("trafficpolicy", policy.id, policy.version),
+    };
   }
 
   return {
@@ -82,19 +94,7 @@ export function trafficPolicyHandlers(core: Route53Core): Handlers<typeof sdk, N
           `This account has ${MAX_TRAFFIC_POLICIES} traffic policies, its limit.`,
         );
       }
-      const policy: TrafficPolicyState = {
-        id: newUuid(),
-        version: 1,
-        name: input.Name,
-        type,
-        document: input.Document,
-        ...(input.Comment === undefined ? {} : { comment: input.Comment }),
-      };
-      put(policy);
-      return {
-        TrafficPolicy: trafficPolicyToApi(policy),
-        Location: locationOf("trafficpolicy", policy.id, policy.version),
-      };
+      return createVersion({ id: newUuid(), version: 1, name: input.Name, type }, input);
     },
 
     CreateTrafficPolicyVersion(input) {
@@ -108,19 +108,7 @@ export function trafficPolicyHandlers(core: Route53Core): Handlers<typeof sdk, N
           `This traffic policy has had ${MAX_TRAFFIC_POLICY_VERSIONS} versions, its limit.`,
         );
       }
-      const policy: TrafficPolicyState = {
-        id: first.id,
-        version,
-        name: first.name,
-        type,
-        document: input.Document,
-        ...(input.Comment === undefined ? {} : { comment: input.Comment }),
-      };
-      put(policy);
-      return {
-        TrafficPolicy: trafficPolicyToApi(policy),
-        Location: locationOf("trafficpolicy", policy.id, policy.version),
-      };
+      return createVersion({ id: first.id, version, name: first.name, type }, input);
     },
 
     GetTrafficPolicy(input) {
