@@ -214,6 +214,25 @@ describeWith(AWS_CLI, () => {
     expect((await json(filter("ERROR"))).events).toEqual([]);
   });
 
+  it("creates the cafe's health check, which asks a name on the port of its protocol", async () => {
+    const { HealthCheck } = await json(`aws route53 create-health-check \\
+      --caller-reference CafeHealthCheck \\
+      --health-check-config '{
+        "Type": "HTTP",
+        "ResourcePath": "/health.php",
+        "FullyQualifiedDomainName": "orders.cafe.com",
+        "RequestInterval": 30,
+        "FailureThreshold": 3
+      }'`);
+    expect(HealthCheck.HealthCheckConfig).toMatchObject({ Port: 80, MeasureLatency: false, Inverted: false });
+    // There is no such command, whatever notes say: an alert is a CloudWatch alarm on HealthCheckStatus.
+    expect(
+      await refusal(
+        `aws route53 associate-health-check --health-check-id ${HealthCheck.Id} --sns-topic-arn arn:aws:sns:x`,
+      ),
+    ).toMatch(/invalid choice/i);
+  });
+
   it("looks at the health checks", async () => {
     expect((await json("aws route53 get-health-check --health-check-id $PRIMARY")).HealthCheck.Id).toBe(made.PRIMARY);
     const { HealthCheckObservations } = await eventually("a probe", async () => {
