@@ -18,7 +18,7 @@ export interface ProcessHost extends Host {
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** The signal's reason when a person or the system asked to stop. */
-export class Interrupted extends Error {
+class Interrupted extends Error {
   override readonly name = "AbortError";
   constructor() {
     super("interrupted");

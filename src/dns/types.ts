@@ -134,7 +134,6 @@ function reversed(table: Readonly<Record<string, number>>): ReadonlyMap<number, 
 
 const TYPE_NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries(TYPE));
 const TYPE_NAMES = reversed(TYPE);
-const CLASS_NAMES = reversed(CLASS);
 const RCODE_NAMES = reversed(RCODE);
 
 /** The number of a type by name, in any case, or `TYPE123` (RFC 3597); undefined when there is no such type. */
@@ -150,11 +149,6 @@ export function typeNumber(name: string): number | undefined {
 /** `A`, or `TYPE123` for a type without a name here. */
 export function typeName(number: number): string {
   return TYPE_NAMES.get(number) ?? `TYPE${number}`;
-}
-
-/** `IN`, or `CLASS123`. */
-export function className(number: number): string {
-  return CLASS_NAMES.get(number) ?? `CLASS${number}`;
 }
 
 /** `NOERROR`, `NXDOMAIN`, ... or `RCODE123`. */

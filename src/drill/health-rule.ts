@@ -38,7 +38,7 @@ export interface HealthVerdict {
 /** The share of checkers that must be exceeded. */
 export const HEALTHY_SHARE_PERCENT = 18;
 
-export function reportsSuccess(status: string): boolean {
+function reportsSuccess(status: string): boolean {
   return status.startsWith("Success");
 }
 

@@ -6,7 +6,7 @@ import type { ObserverIdentity, ObserverKind, Sight } from "./observation.ts";
 import type { DrillTargets } from "./scenario.ts";
 import { type Moment, outages, turnedTo } from "./track.ts";
 
-export const MEASUREMENT_KEYS = [
+const MEASUREMENT_KEYS = [
   "detection",
   "firstServer",
   "lastServer",

@@ -80,7 +80,7 @@ function summarize(observer: ObserverIdentity, state: MachineState): ObserverSum
   };
 }
 
-export function buildTimeline(events: readonly DrillEvent[], stoppedAtMs: number, speed: number): TimelineEntry[] {
+function buildTimeline(events: readonly DrillEvent[], stoppedAtMs: number, speed: number): TimelineEntry[] {
   return events.filter(isTimelineEvent).map(({ at, clockMs, ...happening }) => ({
     at: new Date(at).toISOString(),
     sinceStopMs: Math.round(clockMs - stoppedAtMs),

@@ -40,8 +40,8 @@ import type { DirectoryLock } from "./store/directory-lock.ts";
 import { MemoryStore } from "./store/memory-store.ts";
 import type { Store } from "./store/store.ts";
 
-export const DEFAULT_API_PORT = 5350;
-export const DEFAULT_DNS_PORT = 5300;
+const DEFAULT_API_PORT = 5350;
+const DEFAULT_DNS_PORT = 5300;
 
 /** The backend's ms from PENDING to INSYNC. AWS takes up to 60 s; here it is only long enough to be seen. */
 const DEFAULT_PROPAGATION_DELAY_MS = 200;

@@ -65,7 +65,7 @@ const MOST_NOTES = 2;
 /** Lines of the tallest view, and one for the cursor: six phases, troubles, notes, what is going on. */
 export const LIVE_SETUP_ROWS = 6 + MOST_TROUBLES + 1 + MOST_NOTES + 1 + 1;
 
-export function SetupView({ progress, look }: { progress: SetupProgress; look: Look }) {
+function SetupView({ progress, look }: { progress: SetupProgress; look: Look }) {
   const troubles = progress.phases.flatMap((phase) => phase.troubles);
   return (
     <Box flexDirection="column">

@@ -291,7 +291,7 @@ export const CONTINENTS: Readonly<Record<string, Continent>> = {
 };
 
 /** Country code to subdivision code to name; only these countries are divided further. */
-export const SUBDIVISIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const SUBDIVISIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   US: {
     AK: "Alaska",
     AL: "Alabama",

@@ -16,8 +16,8 @@ export const CHECKER_REGIONS = [
 ] as const;
 export const MIN_CHECKER_REGIONS = 3;
 /** Seconds between two probes of one checker. */
-export const REQUEST_INTERVALS_SECONDS: readonly number[] = [10, 30];
-export const DEFAULT_REQUEST_INTERVAL_SECONDS = 30;
+const REQUEST_INTERVALS_SECONDS: readonly number[] = [10, 30];
+const DEFAULT_REQUEST_INTERVAL_SECONDS = 30;
 export const DEFAULT_FAILURE_THRESHOLD = 3;
 
 type Member = keyof HealthCheckConfig;

@@ -69,11 +69,6 @@ export function apexRecordSets(zone: DomainName, nameServers: readonly DomainNam
   ];
 }
 
-/** The apex NS and SOA come with the zone and go with it. */
-export function isApexDefault(zone: DomainName, set: Pick<RecordSet, "name" | "type">): boolean {
-  return set.name === zone && (set.type === "NS" || set.type === "SOA");
-}
-
 /** Suffixes of more than one label below which people register; elsewhere it is the last label. */
 const LONG_SUFFIXES: readonly DomainName[] = [domainName("co.uk")];
 

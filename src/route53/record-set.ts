@@ -78,8 +78,6 @@ export type RoutingPolicy =
       readonly locationName: string;
     };
 
-export type RoutingPolicyKind = RoutingPolicy["kind"];
-
 export interface RecordSet {
   readonly name: DomainName;
   readonly type: RecordType;

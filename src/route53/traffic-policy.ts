@@ -7,11 +7,11 @@ import { domainName, InvalidNameError } from "./names.ts";
 import { parseRecordData, RecordDataError } from "./record-data.ts";
 import { type GeoLocationPlace, type GeoProximityPlace, isRecordType, type RecordType } from "./record-set.ts";
 
-export const TRAFFIC_POLICY_FORMATS = ["2015-10-01", "2023-05-09"] as const;
+const TRAFFIC_POLICY_FORMATS = ["2015-10-01", "2023-05-09"] as const;
 export type TrafficPolicyFormat = (typeof TRAFFIC_POLICY_FORMATS)[number];
 
 /** Every type but `value` becomes an alias record set. */
-export const ENDPOINT_TYPES = [
+const ENDPOINT_TYPES = [
   "value",
   "cloudfront",
   "application-load-balancer",
@@ -542,7 +542,7 @@ function readEndpoint(
 }
 
 /** All ways out of a rule, with a label each: `Primary`, `Locations[2]`, ... */
-export function branchesOf(
+function branchesOf(
   rule: TrafficPolicyRule,
 ): readonly { readonly label: string; readonly branch: TrafficPolicyBranch }[] {
   const numbered = (key: string, branches: readonly TrafficPolicyBranch[]) =>

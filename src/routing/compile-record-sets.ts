@@ -38,7 +38,7 @@ function branchesWith<Kind extends RoutingPolicy["kind"], Extra extends object>(
 }
 
 /** Compiles the record sets of one name and type. */
-export function compileGroup(first: RecordSet, ...others: readonly RecordSet[]): PolicyNode {
+function compileGroup(first: RecordSet, ...others: readonly RecordSet[]): PolicyNode {
   const sets = [first, ...others];
   const origin: Origin = { kind: "record-sets", name: first.name, type: first.type };
   const { kind } = first.policy;

@@ -27,7 +27,7 @@ import { DONE, type LedgerKeeper, type Outcome, type Run } from "./run.ts";
 import type { Verification } from "./verification.ts";
 import { PATIENCE_WITH_NEW_CHECKS_MS, verify } from "./verify.ts";
 
-export const APPLY_FORMAT = "r53kit.apply/1";
+const APPLY_FORMAT = "r53kit.apply/1";
 
 export interface AppliedChange {
   readonly action: ChangeAction;

@@ -25,7 +25,7 @@ export interface Ledger {
   readonly queryLogging: readonly string[];
 }
 
-export const EMPTY_LEDGER: Ledger = {
+const EMPTY_LEDGER: Ledger = {
   format: LEDGER_FORMAT,
   recordSets: {},
   trafficPolicies: [],

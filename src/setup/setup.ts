@@ -93,7 +93,7 @@ function keepLedger(file: string): LedgerKeeper {
   };
 }
 
-export const VERIFY_FORMAT = "r53kit.verify/1";
+const VERIFY_FORMAT = "r53kit.verify/1";
 
 export interface VerifiedPhase {
   readonly phase: PhaseName;

@@ -19,7 +19,7 @@ interface Step {
 }
 
 /** The tour over docs/examples/myapp, in order. */
-export function tourSteps(speed: string): readonly Step[] {
+function tourSteps(speed: string): readonly Step[] {
   return [
     {
       says: "A Route 53 of your own: API, name servers, resolver and health checkers in one process.",

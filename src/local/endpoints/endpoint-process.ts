@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { EndpointSpecification } from "../../backend/backend.ts";
 import { Failure } from "../../errors.ts";
-import { ENDPOINT_PROGRAM, type EndpointProgramMessage } from "./endpoint-program.ts";
+import { ENDPOINT_PROGRAM, type EndpointProgramMessage, type EndpointProgramSettings } from "./endpoint-program.ts";
 
 export interface EndpointProcess {
   readonly pid: number;
@@ -43,7 +43,7 @@ export async function startEndpointProcess(specification: EndpointSpecification)
   const { name, address, port } = specification;
   const child: ChildProcess = spawn(
     process.execPath,
-    ["-e", ENDPOINT_PROGRAM, JSON.stringify({ name, address, port })],
+    ["-e", ENDPOINT_PROGRAM, JSON.stringify({ name, address, port } satisfies EndpointProgramSettings)],
     { stdio: ["ignore", "ignore", "ignore", "ipc"], env: { PATH: process.env.PATH ?? "" } },
   );
   // It must not keep its keeper alive.

@@ -8,7 +8,7 @@ import type { HttpTarget, ProbeTarget, TcpTarget } from "./probe-target.ts";
 import { type ProbeResult, report } from "./status-text.ts";
 
 /** Route 53's own limits, in the backend's milliseconds (Developer Guide, "How Amazon Route 53 determines ..."). */
-export const PROBE_LIMITS = {
+const PROBE_LIMITS = {
   tcpConnectMs: 10_000,
   httpConnectMs: 4_000,
   httpResponseMs: 2_000,
@@ -16,7 +16,7 @@ export const PROBE_LIMITS = {
 } as const;
 
 /** However fast the backend's clock runs, a socket gets this much real time. */
-export const SHORTEST_REAL_LIMIT_MS = 250;
+const SHORTEST_REAL_LIMIT_MS = 250;
 
 const SEARCHED_BYTES = 5_120;
 

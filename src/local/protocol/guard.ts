@@ -7,7 +7,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { isIPv4, isIPv6 } from "node:net";
 
 /** Whether a host, as in a URL (no port), can only be this machine. */
-export function isLoopbackHost(host: string): boolean {
+function isLoopbackHost(host: string): boolean {
   // Clients put these in front of the host for some operations (Cloud Map's DiscoverInstances, Logs' StartLiveTail).
   const name = host
     .toLowerCase()

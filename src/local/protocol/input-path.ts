@@ -7,7 +7,7 @@ export function memberPath(parent: string, member: string): string {
 }
 
 /** Items count from 1; `index` from 0. */
-export function itemPath(parent: string, index: number): string {
+function itemPath(parent: string, index: number): string {
   return `${parent}.${index + 1}.member`;
 }
 

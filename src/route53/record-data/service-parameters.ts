@@ -31,7 +31,7 @@ const MANDATORY = 0;
 const ALPN = 1;
 const NO_DEFAULT_ALPN = 2;
 
-export function serviceKeyName(key: number): string {
+function serviceKeyName(key: number): string {
   return KEY_NAMES[key] ?? `key${key}`;
 }
 

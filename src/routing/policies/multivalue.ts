@@ -6,7 +6,7 @@
 import type { Branch, MultivalueNode } from "../tree.ts";
 import type { BranchHealth, Selection } from "./selection.ts";
 
-export const MOST_ANSWERS = 8;
+const MOST_ANSWERS = 8;
 
 /** Draws without putting back; the drawn keep their order. */
 function sample(branches: readonly Branch[], count: number, random: () => number): Branch[] {

@@ -40,7 +40,7 @@ export function kindOfId(id: string): ResourceKind | undefined {
   return (Object.keys(KINDS) as ResourceKind[]).find((kind) => id.startsWith(KINDS[kind].prefix));
 }
 
-export function malformedId(kind: ResourceKind, id: string): AwsError {
+function malformedId(kind: ResourceKind, id: string): AwsError {
   const { prefix, code } = KINDS[kind];
   return ec2Error(`${code}.Malformed`, `Invalid id: "${id}" (expecting "${prefix}...")`);
 }

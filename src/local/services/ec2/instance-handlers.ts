@@ -22,7 +22,7 @@ type Names =
   | "TerminateInstances";
 
 /** The tag that makes a new instance a local endpoint: its value is the endpoint's `address:port`. */
-export const ENDPOINT_TAG = "r53kit:endpoint";
+const ENDPOINT_TAG = "r53kit:endpoint";
 
 const DEFAULT_TYPE = "m1.small";
 const MOST_AT_ONCE = 20;
@@ -380,7 +380,7 @@ function checked<Endpoint extends { name: string; address: string; port: number 
 }
 
 /** One process cannot be two instances. Throws InvalidParameterValue. */
-export function refuseTakenEndpoint(
+function refuseTakenEndpoint(
   all: readonly InstanceState[],
   { address, port }: { readonly address: string; readonly port: number },
 ): void {

@@ -27,7 +27,6 @@ const HOUR_MS = 3600 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 /** API Reference, PutLogEvents: the constraints of a batch. */
 const MAX_BATCH_BYTES = 1_048_576;
-const MAX_BATCH_EVENTS = 10_000;
 const MAX_EVENT_BYTES = 1_048_576;
 const MAX_AGE_MS = 14 * DAY_MS;
 const MAX_AHEAD_MS = 2 * HOUR_MS;
@@ -115,7 +114,6 @@ function readBoundary(token: string): { direction: "f" | "b"; at: EventPosition 
 }
 
 function checkBatch(events: readonly NewEvent[]): void {
-  checkRange(events.length, "logEvents", 1, MAX_BATCH_EVENTS);
   let bytes = 0;
   let before = 0;
   for (const [index, { timestamp, message }] of events.entries()) {
@@ -194,7 +192,7 @@ export function eventHandlers(
       settle();
       const group = groupByEither(storage, input, context);
       const stream = streamOrThrow(storage, group, input.logStreamName);
-      const limit = checkRange(input.limit ?? MAX_PAGE_EVENTS, "limit", 1, MAX_PAGE_EVENTS);
+      const limit = input.limit ?? MAX_PAGE_EVENTS;
       const token = input.nextToken === undefined ? undefined : readBoundary(input.nextToken);
       const backward = token === undefined ? input.startFromHead !== true : token.direction === "b";
       let from = atTime(input.startTime, "startTime", BEGINNING);
@@ -226,7 +224,7 @@ export function eventHandlers(
     FilterLogEvents(input, context) {
       settle();
       const group = groupByEither(storage, input, context);
-      const limit = checkRange(input.limit ?? MAX_PAGE_EVENTS, "limit", 1, MAX_PAGE_EVENTS);
+      const limit = input.limit ?? MAX_PAGE_EVENTS;
       const { logStreamNames: names, logStreamNamePrefix: prefix } = input;
       if (names !== undefined && prefix !== undefined) {
         throw invalidParameter("logStreamNamePrefix and logStreamNames are mutually exclusive parameters.");

@@ -7,9 +7,6 @@ import type { Clock } from "../../../clock.ts";
 import type { LogFilters, MetricFilterState, Named, SubscriptionFilterState } from "./filter-storage.ts";
 import type { LogGroup, LogStorage } from "./log-storage.ts";
 import {
-  checkFilterName,
-  checkOneOf,
-  checkRange,
   compilePattern,
   decodeToken,
   encodeToken,
@@ -24,8 +21,6 @@ const PAGE_SIZE = 50;
 /** CloudWatch Logs quotas, of a log group. */
 const MAX_METRIC_FILTERS = 100;
 const MAX_SUBSCRIPTION_FILTERS = 2;
-/** API Reference, TestMetricFilter. */
-const MAX_TEST_MESSAGES = 50;
 
 type FilterOperations =
   | "TestMetricFilter"
@@ -68,7 +63,7 @@ function pageOf<Item>(
   order: (item: Item) => string,
   input: { readonly limit?: number | undefined; readonly nextToken?: string | undefined },
 ): { readonly page: readonly Item[]; readonly next: { readonly nextToken?: string } } {
-  const limit = checkRange(input.limit ?? PAGE_SIZE, "limit", 1, PAGE_SIZE);
+  const limit = input.limit ?? PAGE_SIZE;
   const after = input.nextToken === undefined ? undefined : String(decodeToken(input.nextToken).after);
   const rest = after === undefined ? all : all.filter((item) => order(item) > after);
   const page = rest.slice(0, limit);
@@ -110,7 +105,6 @@ export function filterHandlers(
 
   return {
     TestMetricFilter(input) {
-      checkRange(input.logEventMessages.length, "logEventMessages", 1, MAX_TEST_MESSAGES);
       const pattern = filterPatternOf(input.filterPattern);
       return {
         matches: input.logEventMessages.flatMap((eventMessage, eventNumber) =>
@@ -122,9 +116,7 @@ export function filterHandlers(
     },
 
     PutMetricFilter(input, { region }) {
-      checkFilterName(input.filterName);
       compilePattern(input.filterPattern);
-      checkRange(input.metricTransformations.length, "metricTransformations", 1, 1);
       const group = groupOrThrow(storage, { region, name: input.logGroupName });
       const before = filters.metric.get(group.state.id, input.filterName);
       if (before === undefined && filters.metric.of(group.state.id).length >= MAX_METRIC_FILTERS) {
@@ -176,10 +168,9 @@ export function filterHandlers(
     },
 
     PutSubscriptionFilter(input, { region }) {
-      checkFilterName(input.filterName);
       compilePattern(input.filterPattern);
       checkDestination(input.destinationArn, input.roleArn);
-      const distribution = checkOneOf(input.distribution ?? "ByLogStream", "distribution", ["Random", "ByLogStream"]);
+      const distribution = input.distribution ?? "ByLogStream";
       const group = groupOrThrow(storage, { region, name: input.logGroupName });
       const before = filters.subscription.get(group.state.id, input.filterName);
       if (before === undefined && filters.subscription.of(group.state.id).length >= MAX_SUBSCRIPTION_FILTERS) {

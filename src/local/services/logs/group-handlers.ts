@@ -4,9 +4,7 @@ import type { LogFilters } from "./filter-storage.ts";
 import { logGroupArn, logGroupOfArn } from "./log-arns.ts";
 import type { LogGroup, LogGroupState, LogStorage } from "./log-storage.ts";
 import {
-  checkGroupName,
   checkOneOf,
-  checkRange,
   decodeToken,
   encodeToken,
   groupByEither,
@@ -20,7 +18,6 @@ import {
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
-const CLASSES = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"] as const;
 const PAGE_SIZE = 50;
 const MAX_TAGS = 50;
 
@@ -100,7 +97,6 @@ export function groupHandlers(storage: LogStorage, filters: LogFilters): LogsHan
   return {
     CreateLogGroup(input, { region }) {
       const name = input.logGroupName;
-      checkGroupName(name);
       checkTags(input.tags ?? {});
       if (storage.group({ region, name }) !== undefined) {
         throw logsError("ResourceAlreadyExistsException", "The specified log group already exists");
@@ -108,7 +104,7 @@ export function groupHandlers(storage: LogStorage, filters: LogFilters): LogsHan
       storage.createGroup(
         { region, name },
         {
-          logGroupClass: checkOneOf(input.logGroupClass ?? "STANDARD", "logGroupClass", CLASSES),
+          logGroupClass: input.logGroupClass ?? "STANDARD",
           deletionProtection: input.deletionProtectionEnabled ?? false,
           tags: input.tags ?? {},
           ...(input.kmsKeyId === undefined ? {} : { kmsKeyId: input.kmsKeyId }),
@@ -132,7 +128,7 @@ export function groupHandlers(storage: LogStorage, filters: LogFilters): LogsHan
     },
 
     DescribeLogGroups(input, { region, account }) {
-      const limit = checkRange(input.limit ?? PAGE_SIZE, "limit", 1, PAGE_SIZE);
+      const limit = input.limit ?? PAGE_SIZE;
       const { logGroupNamePrefix: prefix, logGroupNamePattern: part, logGroupIdentifiers: identifiers } = input;
       if (prefix !== undefined && part !== undefined) {
         throw invalidParameter("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");

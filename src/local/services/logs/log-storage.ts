@@ -63,7 +63,7 @@ export interface AddedEvents {
 }
 
 /** What CloudWatch Logs adds to each event's UTF-8 length when it counts bytes (API Reference, PutLogEvents). */
-export const EVENT_OVERHEAD_BYTES = 26;
+const EVENT_OVERHEAD_BYTES = 26;
 const DAY_MS = 24 * 3600 * 1000;
 /** Expired events also go when new ones come, a few at a time, so that no write takes long. */
 const PURGE_PER_WRITE = 200;

@@ -22,26 +22,6 @@ function constraint(value: string | number, member: string, text: string): AwsEr
   );
 }
 
-function checkName(name: string, member: string, pattern: RegExp, shown: string): void {
-  if (name.length === 0) throw constraint(name, member, "Member must have length greater than or equal to 1");
-  if (name.length > 512) throw constraint(name, member, "Member must have length less than or equal to 512");
-  if (!pattern.test(name)) throw constraint(name, member, `Member must satisfy regular expression pattern: ${shown}`);
-}
-
-/** API Reference, CreateLogGroup: "Log group names". */
-export function checkGroupName(name: string): void {
-  checkName(name, "logGroupName", /^[.\-_/#A-Za-z0-9]+$/, "[\\.\\-_/#A-Za-z0-9]+");
-}
-
-/** API Reference, CreateLogStream: "Log stream names". */
-export function checkStreamName(name: string): void {
-  checkName(name, "logStreamName", /^[^:*]+$/, "[^:*]*");
-}
-
-export function checkFilterName(name: string): void {
-  checkName(name, "filterName", /^[^:*]+$/, "[^:*]*");
-}
-
 /** Throws unless the value is a whole number within the bounds. */
 export function checkRange(value: number, member: string, least: number, most: number): number {
   if (!Number.isInteger(value) || value < least)

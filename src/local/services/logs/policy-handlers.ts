@@ -2,7 +2,7 @@
 
 import type { Clock } from "../../../clock.ts";
 import type { Store } from "../../store/store.ts";
-import { checkRange, decodeToken, encodeToken, invalidParameter, type LogsHandlers, logsError } from "./logs-faults.ts";
+import { decodeToken, encodeToken, invalidParameter, type LogsHandlers, logsError } from "./logs-faults.ts";
 import { statementsOf } from "./resource-policy.ts";
 
 export interface ResourcePolicyState {
@@ -17,7 +17,7 @@ const MAX_POLICIES = 10;
 const MAX_DOCUMENT = 5120;
 
 /** Keys: region, name. */
-export function policyTable(store: Store) {
+function policyTable(store: Store) {
   return store.table<ResourcePolicyState>("log-resource-policies");
 }
 
@@ -68,7 +68,7 @@ export function policyHandlers(
 
     DescribeResourcePolicies(input, { region }) {
       refuseResourceScope(input);
-      const limit = checkRange(input.limit ?? PAGE_SIZE, "limit", 1, PAGE_SIZE);
+      const limit = input.limit ?? PAGE_SIZE;
       const after = input.nextToken === undefined ? undefined : decodeToken(input.nextToken).after;
       const all = [...policies.entries(range(region))].map(({ key, value }) => ({
         name: String(key[1]),

@@ -3,9 +3,6 @@
 import { logStreamArn } from "./log-arns.ts";
 import type { LogGroup, LogStorage, LogStreamState } from "./log-storage.ts";
 import {
-  checkOneOf,
-  checkRange,
-  checkStreamName,
   decodeToken,
   encodeToken,
   groupByEither,
@@ -65,7 +62,6 @@ export function streamHandlers(
 ): LogsHandlers<"CreateLogStream" | "DeleteLogStream" | "DescribeLogStreams"> {
   return {
     CreateLogStream(input, { region }) {
-      checkStreamName(input.logStreamName);
       const group = groupOrThrow(storage, { region, name: input.logGroupName });
       if (storage.stream(group, input.logStreamName) !== undefined) {
         throw logsError("ResourceAlreadyExistsException", "The specified log stream already exists");
@@ -84,8 +80,8 @@ export function streamHandlers(
     DescribeLogStreams(input, context) {
       settle();
       const group = groupByEither(storage, input, context);
-      const limit = checkRange(input.limit ?? PAGE_SIZE, "limit", 1, PAGE_SIZE);
-      const order = checkOneOf(input.orderBy ?? "LogStreamName", "orderBy", ["LogStreamName", "LastEventTime"]);
+      const limit = input.limit ?? PAGE_SIZE;
+      const order = input.orderBy ?? "LogStreamName";
       const prefix = input.logStreamNamePrefix;
       if (order === "LastEventTime" && prefix !== undefined) {
         throw invalidParameter("Cannot order by LastEventTime with a logStreamNamePrefix.");

@@ -107,8 +107,6 @@ export interface QueryLoggingState {
   readonly logGroupArn: string;
 }
 
-export type TaggedKind = "hostedzone" | "healthcheck";
-
 export interface Route53State {
   readonly zones: Table<HostedZoneState>;
   /** `[listOrderKey(name), zone id]` to the zone's id: the order of ListHostedZonesByName. */

@@ -13,7 +13,7 @@ const UNSUPPORTED = new Set(
 /** "You can use up to two stats commands in a query." */
 const MAX_STATS = 2;
 /** Of a query's results. */
-export const MAX_LIMIT = 100_000;
+const MAX_LIMIT = 100_000;
 
 const MESSAGE: Expression = { kind: "field", name: "@message" };
 

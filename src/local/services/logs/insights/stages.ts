@@ -42,7 +42,7 @@ function filter({ condition }: Of<"filter">, context: FunctionContext, next: Sta
 }
 
 /** What stands for the asterisks of a glob; undefined when the text does not fit. */
-export function globValues(pieces: readonly string[], text: string): string[] | undefined {
+function globValues(pieces: readonly string[], text: string): string[] | undefined {
   const [first = "", ...rest] = pieces;
   let at = text.indexOf(first);
   if (at === -1) return undefined;

@@ -31,7 +31,7 @@ function numberText(value: number): string {
   return String(Number(value.toFixed(DECIMALS)));
 }
 
-export function momentText(epochMs: number): string {
+function momentText(epochMs: number): string {
   return new Date(epochMs).toISOString().replace("T", " ").replace("Z", "");
 }
 
