@@ -4,41 +4,26 @@ import { randomInt } from "node:crypto";
 import type { SocketAddress } from "../../backend/backend.ts";
 import type { Clock } from "../../clock.ts";
 import type { RootHint } from "../../dns/hints.ts";
-import type { Question } from "../../dns/message.ts";
-import { RCODE, typeNumber } from "../../dns/types.ts";
+import { RCODE } from "../../dns/types.ts";
 import { Failure } from "../../errors.ts";
-import type { QueryLogEntry } from "../../logs/query-log.ts";
-import { type DomainName, isWithin } from "../../route53/names.ts";
-import type { LatencyModel } from "../../routing/context.ts";
-import { greatCircleLatency } from "../../routing/latency.ts";
-import type { AliasLeaf, RoutingNode } from "../../routing/tree.ts";
-import type { HealthMonitor } from "../health/monitor.ts";
-import { AuthoritativeServer, type RoutingSurroundings } from "./authoritative.ts";
-import { CidrCollections } from "./cidr-collections.ts";
-import { type CompiledZone, compileZone } from "./compiled-zone.ts";
+import type { DomainName } from "../../route53/names.ts";
+import { AuthoritativeServer } from "./authoritative.ts";
+import { HostedZones, type HostedZonesOptions } from "./hosted-zones.ts";
 import { type Listener, listen, type Responder } from "./listener.ts";
 import { ParentZones, ROOT_SERVER } from "./parents.ts";
 import { addressOfNameServer, RESOLVER_ADDRESS, ROOT_ADDRESS, TLD_ADDRESS } from "./pool.ts";
-import { answerPrivately, type PrivateAnswer, PrivateZones } from "./private-zones.ts";
 import type { DnsAnswers, PublishedCidrCollection, PublishedZone, ZonePublisher } from "./published.ts";
 import { readQuery } from "./query.ts";
 import { CachingResolver } from "./resolver.ts";
 import { errorResponse, type Sender } from "./response.ts";
 import type { KeysOfZone } from "./signing/parent-keys.ts";
 import { ZoneSigners } from "./signing/zone-signer.ts";
-import { ZonesByName } from "./zone-table.ts";
 
-export interface NameServersOptions {
+export interface NameServersOptions extends HostedZonesOptions {
   /** 0 picks a free one. Every server has the same. */
   readonly port: number;
-  readonly health: Pick<HealthMonitor, "isHealthy">;
   /** TTLs run on it. */
   readonly clock: Clock;
-  /** Called for every query that a public hosted zone answered. */
-  onQuery(entry: QueryLogEntry): void;
-  /** From 0 up to but not including 1; for weighted and multivalue draws and the order of answers. */
-  readonly random?: () => number;
-  readonly latencyMs?: LatencyModel;
   /** What the root and the suffixes are signed with; without it they are not. */
   readonly parentKeys?: KeysOfZone;
   /** A defect of ours that one query met (it got SERVFAIL), or a socket that could not be opened. Default: a process warning. */
@@ -220,108 +205,6 @@ class RunningNameServers implements NameServers {
         await new Promise((resolve) => setTimeout(resolve, REOPEN.pauseMs));
       }
     }
-  }
-}
-
-/** The hosted zones by id, and for each name server those of its delegation sets. */
-class HostedZones {
-  readonly #zones = new Map<string, { readonly zone: CompiledZone; readonly nameServers: readonly DomainName[] }>();
-  readonly #tables = new Map<DomainName, ZonesByName>();
-  readonly #private = new PrivateZones();
-  readonly cidrCollections = new CidrCollections();
-  readonly #signers: ZoneSigners;
-  readonly #surroundings: RoutingSurroundings;
-  readonly #log: { readonly now: () => number; readonly onQuery: (entry: QueryLogEntry) => void };
-
-  constructor(options: NameServersOptions, signers: ZoneSigners) {
-    this.#signers = signers;
-    const { health, clock, random, latencyMs } = options;
-    this.#surroundings = {
-      isHealthy: (healthCheckId) => health.isHealthy(healthCheckId),
-      random: random ?? Math.random,
-      latencyMs: latencyMs ?? greatCircleLatency,
-      aliasTarget: (alias) => this.#aliasTarget(alias),
-      cidrLocation: (collectionId, client) => this.cidrCollections.locate(collectionId, client),
-    };
-    this.#log = { now: () => clock.now(), onQuery: (entry) => options.onQuery(entry) };
-  }
-
-  get surroundings(): RoutingSurroundings {
-    return this.#surroundings;
-  }
-
-  put(published: PublishedZone): void {
-    // Compiled before anything changes: a zone that cannot be served leaves the one before it in place.
-    const signer = this.#signers.signerOf(published.id, published.name, published.keys);
-    const zone = compileZone(published, signer);
-    const before = this.#zones.get(published.id);
-    const { nameServers } = published;
-    this.#zones.set(published.id, { zone, nameServers });
-    if (before !== undefined && before.nameServers.join() !== nameServers.join()) {
-      for (const server of before.nameServers) this.#rebuild(server);
-    }
-    for (const server of nameServers) this.#tableOf(server).put(zone);
-    if (zone.isPrivate) this.#private.put(zone);
-  }
-
-  remove(zoneId: string): void {
-    const before = this.#zones.get(zoneId);
-    this.#zones.delete(zoneId);
-    this.#signers.forget(zoneId);
-    if (before?.zone.isPrivate) this.#private.remove(before.zone);
-    for (const server of before?.nameServers ?? []) this.#rebuild(server);
-  }
-
-  responderOf(server: DomainName): Responder {
-    const authoritative = new AuthoritativeServer({
-      table: this.#tableOf(server),
-      surroundings: this.#surroundings,
-      log: this.#log,
-    });
-    return (octets, sender) => authoritative.respond(octets, sender);
-  }
-
-  answerFromZone(zoneId: string, query: Uint8Array, sender: Sender): Buffer | undefined {
-    const known = this.#zones.get(zoneId);
-    if (known === undefined) return undefined;
-    const table = new ZonesByName();
-    table.put(known.zone);
-    return new AuthoritativeServer({ table, surroundings: this.#surroundings }).respond(query, sender);
-  }
-
-  /** For the resolver. */
-  answerPrivately(question: Question, sender: Sender): PrivateAnswer | undefined {
-    return answerPrivately(question, sender, this.#private, this.#surroundings);
-  }
-
-  #tableOf(server: DomainName): ZonesByName {
-    const known = this.#tables.get(server);
-    if (known !== undefined) return known;
-    const table = new ZonesByName();
-    this.#tables.set(server, table);
-    return table;
-  }
-
-  #rebuild(server: DomainName): void {
-    const table = this.#tableOf(server);
-    table.clear();
-    for (const { zone, nameServers } of this.#zones.values()) if (nameServers.includes(server)) table.put(zone);
-  }
-
-  /** By the zone's id where the alias has one; an endpoint of a traffic policy finds the nearest public zone above its name. */
-  #aliasTarget({ target, type, hostedZoneId }: AliasLeaf): RoutingNode | undefined {
-    const number = typeNumber(type);
-    const zone = hostedZoneId === undefined ? this.#nearestPublicZone(target) : this.#zones.get(hostedZoneId)?.zone;
-    return number === undefined ? undefined : zone?.nodes.get(target)?.sets.get(number);
-  }
-
-  #nearestPublicZone(name: DomainName): CompiledZone | undefined {
-    let nearest: CompiledZone | undefined;
-    for (const { zone } of this.#zones.values()) {
-      if (zone.isPrivate || !isWithin(name, zone.name)) continue;
-      if (nearest === undefined || zone.name.length > nearest.name.length) nearest = zone;
-    }
-    return nearest;
   }
 }
 
