@@ -4,7 +4,7 @@
  * Sources: RFC 5737 and RFC 3849 for the prefixes, ISO 3166 for the codes, ITU-T E.164 for the numbers.
  */
 
-import { type ClientLocation, commonBits, contains, parseSubnet, type Subnet } from "./client.ts";
+import { type ClientLocation, type ClientLocator, commonBits, contains, parseSubnet, type Subnet } from "./client.ts";
 
 function place(
   continentCode: string,
@@ -127,6 +127,12 @@ export function bitsThatLocate({ octets }: Subnet): number {
   }
   return bits;
 }
+
+/** The table as a locator. */
+export const locateInTable: ClientLocator = (subnet) => ({
+  location: locate(subnet)?.location,
+  bits: bitsThatLocate(subnet),
+});
 
 /** A location of the table that has this country, or this country and subdivision (`DE`, `US-CA`). */
 export function locationOfCountry(code: string): ClientLocation | undefined {

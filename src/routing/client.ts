@@ -32,6 +32,16 @@ export interface Client {
   readonly location: ClientLocation | undefined;
 }
 
+export interface LocatedSubnet {
+  /** Undefined when nothing maps the address. */
+  readonly location: ClientLocation | undefined;
+  /** How many leading bits of the address tell that: everybody who shares them is there too (RFC 7871 section 7.2.1). */
+  readonly bits: number;
+}
+
+/** Where a subnet is: the place of its first address when it reaches over several. */
+export type ClientLocator = (subnet: Subnet) => LocatedSubnet;
+
 /** Reads `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/48`; undefined when it is neither address nor prefix. */
 export function parseSubnet(text: string): Subnet | undefined {
   const slash = text.indexOf("/");

@@ -12,8 +12,8 @@ import {
 import { CLASS, RCODE, rcodeName, typeName } from "../../dns/types.ts";
 import type { QueryLogEntry } from "../../logs/query-log.ts";
 import { displayName } from "../../route53/names.ts";
-import { type Client, parseSubnet } from "../../routing/client.ts";
-import { bitsThatLocate, locate } from "../../routing/client-locations.ts";
+import { type Client, type ClientLocator, parseSubnet } from "../../routing/client.ts";
+import { locateInTable } from "../../routing/client-locations.ts";
 import type { RoutingContext } from "../../routing/context.ts";
 import type { Sight } from "../../routing/decide.ts";
 import { type Answer, answerQuestion } from "./answer.ts";
@@ -29,15 +29,19 @@ export type RoutingSurroundings = Omit<RoutingContext, "client">;
 export interface AuthoritativeOptions {
   readonly table: ZoneTable;
   readonly surroundings: RoutingSurroundings;
+  /** Unless given, the built-in table. */
+  readonly locate?: ClientLocator;
   /** Called for every query that a public hosted zone answered. `now` is wall time, epoch ms. */
   readonly log?: { readonly now: () => number; readonly onQuery: (entry: QueryLogEntry) => void };
 }
 
 export class AuthoritativeServer {
   readonly #options: AuthoritativeOptions;
+  readonly #clients: LocatedClients;
 
   constructor(options: AuthoritativeOptions) {
     this.#options = options;
+    this.#clients = new LocatedClients(options.locate ?? locateInTable);
   }
 
   /** Undefined for what must not be answered. */
@@ -66,7 +70,7 @@ export class AuthoritativeServer {
       return encodeMessage(bareResponse(header, refusal ?? RCODE.REFUSED, question, plainEdns));
     }
     const subnet = edns && ednsOption({ edns }, "ecs");
-    const { client, locatingBits } = clientOf(subnet, sender);
+    const { client, locatingBits } = this.#clients.of(subnet, sender);
     const context = { ...this.#options.surroundings, client };
     const unsigned = answerQuestion(question, zone, this.#options.table, context);
     const answer = signedAnswer(unsigned, question, zone, edns?.dnssecOk ?? false);
@@ -108,27 +112,32 @@ interface LocatedClient {
 }
 
 /** The same few resolvers ask again and again. */
-const LOCATED = new Map<string, LocatedClient>();
-const MOST_LOCATED = 10_000;
+class LocatedClients {
+  static readonly #MOST = 10_000;
+  readonly #locate: ClientLocator;
+  readonly #known = new Map<string, LocatedClient>();
 
-function locatedClient(text: string): LocatedClient {
-  const known = LOCATED.get(text);
-  if (known !== undefined) return known;
-  const subnet = parseSubnet(text) ?? { octets: new Uint8Array(4), prefixLength: 0 };
-  const made: LocatedClient = {
-    client: { subnet, location: locate(subnet)?.location },
-    locatingBits: bitsThatLocate(subnet),
-  };
-  if (LOCATED.size >= MOST_LOCATED) LOCATED.clear();
-  LOCATED.set(text, made);
-  return made;
-}
+  constructor(locate: ClientLocator) {
+    this.#locate = locate;
+  }
 
-/** The client is the subnet a resolver asks for, or else the resolver. */
-function clientOf(subnet: ClientSubnet | undefined, sender: Sender): LocatedClient {
-  // A resolver may ask on behalf of nobody with a prefix of length 0 (RFC 7871 section 7.1.2).
-  const anonymous = subnet === undefined || subnet.sourcePrefixLength === 0;
-  return locatedClient(anonymous ? sender.address : formatClientSubnet(subnet));
+  /** The client is the subnet a resolver asks for, or else the resolver. */
+  of(subnet: ClientSubnet | undefined, sender: Sender): LocatedClient {
+    // A resolver may ask on behalf of nobody with a prefix of length 0 (RFC 7871 section 7.1.2).
+    const anonymous = subnet === undefined || subnet.sourcePrefixLength === 0;
+    return this.#ofText(anonymous ? sender.address : formatClientSubnet(subnet));
+  }
+
+  #ofText(text: string): LocatedClient {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const subnet = parseSubnet(text) ?? { octets: new Uint8Array(4), prefixLength: 0 };
+    const { location, bits } = this.#locate(subnet);
+    const made: LocatedClient = { client: { subnet, location }, locatingBits: bits };
+    if (this.#known.size >= LocatedClients.#MOST) this.#known.clear();
+    this.#known.set(text, made);
+    return made;
+  }
 }
 
 /** Leaves out the optional authority section before it lets anything be truncated. */

@@ -5,11 +5,12 @@ import type { Question } from "../../dns/message.ts";
 import { typeNumber } from "../../dns/types.ts";
 import type { QueryLogEntry } from "../../logs/query-log.ts";
 import { type DomainName, isWithin } from "../../route53/names.ts";
+import type { ClientLocator } from "../../routing/client.ts";
 import type { LatencyModel } from "../../routing/context.ts";
 import { greatCircleLatency } from "../../routing/latency.ts";
 import type { AliasLeaf, RoutingNode } from "../../routing/tree.ts";
 import type { HealthMonitor } from "../health/monitor.ts";
-import { AuthoritativeServer, type RoutingSurroundings } from "./authoritative.ts";
+import { type AuthoritativeOptions, AuthoritativeServer, type RoutingSurroundings } from "./authoritative.ts";
 import { CidrCollections } from "./cidr-collections.ts";
 import { type CompiledZone, compileZone } from "./compiled-zone.ts";
 import type { Responder } from "./listener.ts";
@@ -27,6 +28,8 @@ export interface HostedZonesOptions {
   /** From 0 up to but not including 1; for weighted and multivalue draws and the order of answers. */
   readonly random?: () => number;
   readonly latencyMs?: LatencyModel;
+  /** Where clients are; unless given, by the built-in table. */
+  readonly locate?: ClientLocator;
 }
 
 export class HostedZones {
@@ -36,11 +39,12 @@ export class HostedZones {
   readonly cidrCollections = new CidrCollections();
   readonly #signers: ZoneSigners;
   readonly #surroundings: RoutingSurroundings;
+  readonly #locating: Pick<AuthoritativeOptions, "locate">;
   readonly #log: { readonly now: () => number; readonly onQuery: (entry: QueryLogEntry) => void };
 
   constructor(options: HostedZonesOptions, signers: ZoneSigners) {
     this.#signers = signers;
-    const { health, clock, random, latencyMs } = options;
+    const { health, clock, random, latencyMs, locate } = options;
     this.#surroundings = {
       isHealthy: (healthCheckId) => health.isHealthy(healthCheckId),
       random: random ?? Math.random,
@@ -48,6 +52,7 @@ export class HostedZones {
       aliasTarget: (alias) => this.#aliasTarget(alias),
       cidrLocation: (collectionId, client) => this.cidrCollections.locate(collectionId, client),
     };
+    this.#locating = locate === undefined ? {} : { locate };
     this.#log = { now: () => clock.now(), onQuery: (entry) => options.onQuery(entry) };
   }
 
@@ -81,6 +86,7 @@ export class HostedZones {
     const authoritative = new AuthoritativeServer({
       table: this.#tableOf(server),
       surroundings: this.#surroundings,
+      ...this.#locating,
       log: this.#log,
     });
     return (octets, sender) => authoritative.respond(octets, sender);
@@ -91,7 +97,10 @@ export class HostedZones {
     if (known === undefined) return undefined;
     const table = new ZonesByName();
     table.put(known.zone);
-    return new AuthoritativeServer({ table, surroundings: this.#surroundings }).respond(query, sender);
+    return new AuthoritativeServer({ table, surroundings: this.#surroundings, ...this.#locating }).respond(
+      query,
+      sender,
+    );
   }
 
   /** For the resolver. */
