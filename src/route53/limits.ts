@@ -20,6 +20,8 @@ export const MAX_KEY_SIGNING_KEYS_PER_ZONE = 2;
 
 export const MAX_HOSTED_ZONES = 500;
 export const MAX_HEALTH_CHECKS = 200;
+/** AWS raises the quota on request and names no end; this many are enough to try a large account out. */
+export const MAX_HEALTH_CHECKS_RAISED = 10_000;
 export const MAX_TRAFFIC_POLICIES = 50;
 export const MAX_TRAFFIC_POLICY_VERSIONS = 1000;
 export const MAX_TRAFFIC_POLICY_INSTANCES = 5;

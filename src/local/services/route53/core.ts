@@ -26,6 +26,8 @@ export interface Route53Core {
   readonly zonesChangingFeatures: Set<string>;
   /** Record sets that a zone may hold besides its apex NS and SOA. */
   readonly maxRecordSetsPerZone: number;
+  /** The account's quota, which a lenient backend raises as AWS would on request. */
+  readonly maxHealthChecks: number;
 }
 
 export interface LogGroups {

@@ -11,7 +11,7 @@ import {
   updatedHealthCheck,
   withHealthCheckDefaults,
 } from "../../../route53/health-check.ts";
-import { DEFAULT_PAGE, MAX_HEALTH_CHECKS, MAX_HEALTH_CHECKS_PAGE } from "../../../route53/limits.ts";
+import { DEFAULT_PAGE, MAX_HEALTH_CHECKS_PAGE } from "../../../route53/limits.ts";
 import type { CheckerObservation } from "../../health/monitor.ts";
 import type { Handlers } from "../../protocol/service.ts";
 import { locationOf, type Route53Core } from "./core.ts";
@@ -98,8 +98,8 @@ export function healthCheckHandlers(core: Route53Core): Handlers<typeof sdk, Nam
         return { HealthCheck: healthCheckToApi(existing), Location: locationOf("healthcheck", existing.id) };
       }
       refuse(input.HealthCheckConfig);
-      if (state.healthChecks.count() >= MAX_HEALTH_CHECKS) {
-        throw route53Error("TooManyHealthChecks", `This account has ${MAX_HEALTH_CHECKS} health checks, its limit.`);
+      if (state.healthChecks.count() >= core.maxHealthChecks) {
+        throw route53Error("TooManyHealthChecks", `This account has ${core.maxHealthChecks} health checks, its limit.`);
       }
       const check: HealthCheckState = { id: newUuid(), callerReference: input.CallerReference, config, version: 1 };
       store.write(() => {

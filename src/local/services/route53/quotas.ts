@@ -3,7 +3,6 @@
 import type * as sdk from "@aws-sdk/client-route-53";
 import type { AccountLimitType, HostedZoneLimitType } from "@aws-sdk/client-route-53";
 import {
-  MAX_HEALTH_CHECKS,
   MAX_HOSTED_ZONES,
   MAX_REUSABLE_DELEGATION_SETS,
   MAX_TRAFFIC_POLICIES,
@@ -30,7 +29,7 @@ export function quotaHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
       case "MAX_HOSTED_ZONES_BY_OWNER":
         return { most: MAX_HOSTED_ZONES, count: state.zones.count() };
       case "MAX_HEALTH_CHECKS_BY_OWNER":
-        return { most: MAX_HEALTH_CHECKS, count: state.healthChecks.count() };
+        return { most: core.maxHealthChecks, count: state.healthChecks.count() };
       case "MAX_TRAFFIC_POLICIES_BY_OWNER":
         return { most: MAX_TRAFFIC_POLICIES, count: state.trafficPolicyNames.count() };
       case "MAX_TRAFFIC_POLICY_INSTANCES_BY_OWNER":

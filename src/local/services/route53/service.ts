@@ -3,7 +3,7 @@
 import * as sdk from "@aws-sdk/client-route-53";
 import type { Clock } from "../../../clock.ts";
 import { newPrivateKey } from "../../../dns/dnssec-signing.ts";
-import { MAX_RECORD_SETS_PER_ZONE } from "../../../route53/limits.ts";
+import { MAX_HEALTH_CHECKS, MAX_HEALTH_CHECKS_RAISED, MAX_RECORD_SETS_PER_ZONE } from "../../../route53/limits.ts";
 import type { DomainName } from "../../../route53/names.ts";
 import { ROUTE53_LIMITS } from "../../../route53/request-limits.ts";
 import type { DnsAnswers, ZonePublisher } from "../../nameserver/published.ts";
@@ -124,6 +124,7 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
     lenient: settings.lenient ?? false,
     zonesChangingFeatures: new Set(),
     maxRecordSetsPerZone: settings.maxRecordSetsPerZone ?? MAX_RECORD_SETS_PER_ZONE,
+    maxHealthChecks: settings.lenient === true ? MAX_HEALTH_CHECKS_RAISED : MAX_HEALTH_CHECKS,
   };
 
   // Typed as all that the SDK knows: an operation without a handler does not compile.

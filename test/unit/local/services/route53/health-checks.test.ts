@@ -1,6 +1,7 @@
 import {
   CreateHealthCheckCommand,
   DeleteHealthCheckCommand,
+  GetAccountLimitCommand,
   GetCheckerIpRangesCommand,
   GetHealthCheckCommand,
   GetHealthCheckCountCommand,
@@ -31,6 +32,14 @@ function update(id: string, more: Omit<UpdateHealthCheckCommandInput, "HealthChe
 }
 const remove = (HealthCheckId: string) => r53.client.send(new DeleteHealthCheckCommand({ HealthCheckId }));
 
+/** One backend with its own settings. */
+async function quotaOf(lenient: boolean) {
+  const own = await localRoute53({ lenient });
+  const { Limit } = await own.client.send(new GetAccountLimitCommand({ Type: "MAX_HEALTH_CHECKS_BY_OWNER" }));
+  await own.close();
+  return Limit?.Value;
+}
+
 describe("CreateHealthCheck", () => {
   it("answers 201 with the defaults filled in, and sets the checkers to work", async () => {
     const made = await create("one");
@@ -41,6 +50,13 @@ describe("CreateHealthCheck", () => {
       HealthCheckConfig: { ...http, RequestInterval: 30, FailureThreshold: 3, Disabled: false, EnableSNI: false },
     });
     expect(r53.checks.get(made.id)).toEqual(made.HealthCheck?.HealthCheckConfig);
+  });
+
+  it("makes up to 200 checks for an account, as many as AWS does before the quota is raised on request", async () => {
+    for (let i = 0; i < 200; i++) await create(`number ${i}`);
+    await expect(refused(create("one more"))).resolves.toMatchObject({ code: "TooManyHealthChecks" });
+    expect(await quotaOf(false)).toBe(200);
+    expect(await quotaOf(true)).toBe(10_000);
   });
 
   it("gives a retry the same check, and refuses the reference for anything else", async () => {
