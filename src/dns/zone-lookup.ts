@@ -3,7 +3,7 @@
  * caller's own (a routing tree, for all that we have here); this knows names, cuts and wildcards only.
  */
 
-import { type DomainName, isWildcard, isWithin, parentOf } from "../route53/names.ts";
+import { type DomainName, isWildcard, parentOf } from "../route53/names.ts";
 import { TYPE } from "./types.ts";
 
 /** What is at a name; an empty non-terminal has no sets. */
@@ -33,24 +33,74 @@ export type LookupState<Tree> =
   /** The name lies at or below a zone cut. */
   | { readonly state: "delegation"; readonly cut: NodeOf<Tree> };
 
-/** The nodes of a zone: its owners with the cuts among them, its apex, and the empty non-terminals between. */
+/** The nodes of a zone, changed name by name: its owners with the cuts among them, its apex, and the empty non-terminals between. */
+export class ZoneNodes<Tree> implements ZoneOf<Tree> {
+  readonly name: DomainName;
+  readonly #nodes = new Map<DomainName, Node<Tree>>();
+  #cuts = 0;
+
+  constructor(zone: DomainName) {
+    this.name = zone;
+    this.#nodes.set(zone, { name: zone, sets: new Map(), isCut: false, children: 0 });
+  }
+
+  get nodes(): ReadonlyMap<DomainName, NodeOf<Tree>> {
+    return this.#nodes;
+  }
+
+  get hasCuts(): boolean {
+    return this.#cuts > 0;
+  }
+
+  /** Replaces all that is at a name, which must lie within the zone; an empty map takes it away. */
+  put(name: DomainName, sets: ReadonlyMap<number, Tree>): void {
+    const node = sets.size === 0 ? this.#nodes.get(name) : this.#nodeAt(name);
+    if (node === undefined) return;
+    const isCut = name !== this.name && sets.has(TYPE.NS) && !isWildcard(name);
+    this.#cuts += Number(isCut) - Number(node.isCut);
+    node.sets = sets;
+    node.isCut = isCut;
+    this.#prune(node);
+  }
+
+  /** The node of a name, made with those above it if it is not there. */
+  #nodeAt(name: DomainName): Node<Tree> {
+    const known = this.#nodes.get(name);
+    if (known !== undefined) return known;
+    const made: Node<Tree> = { name, sets: new Map(), isCut: false, children: 0 };
+    this.#nodes.set(name, made);
+    const parent = parentOf(name);
+    if (parent !== undefined) this.#nodeAt(parent).children += 1;
+    return made;
+  }
+
+  /** Takes a node away that has neither sets nor names below, and then perhaps the one above it. */
+  #prune(node: Node<Tree>): void {
+    if (node.sets.size > 0 || node.children > 0 || node.name === this.name) return;
+    this.#nodes.delete(node.name);
+    const parent = parentOf(node.name);
+    const above = parent && this.#nodes.get(parent);
+    if (above === undefined) return;
+    above.children -= 1;
+    this.#prune(above);
+  }
+}
+
+interface Node<Tree> extends NodeOf<Tree> {
+  sets: ReadonlyMap<number, Tree>;
+  isCut: boolean;
+  /** How many nodes are right below. */
+  children: number;
+}
+
+/** The nodes of a zone from all that is in it. */
 export function nodesOf<Tree>(
   zone: DomainName,
   sets: ReadonlyMap<DomainName, ReadonlyMap<number, Tree>>,
-): Pick<ZoneOf<Tree>, "nodes" | "hasCuts"> {
-  const nodes = new Map<DomainName, NodeOf<Tree>>();
-  let hasCuts = false;
-  for (const [name, types] of sets) {
-    const isCut = name !== zone && types.has(TYPE.NS) && !isWildcard(name);
-    hasCuts ||= isCut;
-    nodes.set(name, { name, sets: types, isCut });
-  }
-  for (const name of [zone, ...sets.keys()]) {
-    for (let at: DomainName | undefined = name; at !== undefined && isWithin(at, zone); at = parentOf(at)) {
-      if (!nodes.has(at)) nodes.set(at, { name: at, sets: new Map(), isCut: false });
-    }
-  }
-  return { nodes, hasCuts };
+): ZoneNodes<Tree> {
+  const nodes = new ZoneNodes<Tree>(zone);
+  for (const [name, types] of sets) nodes.put(name, types);
+  return nodes;
 }
 
 /** The names from just below the apex down to `name`. */

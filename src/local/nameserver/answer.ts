@@ -10,7 +10,8 @@ import type { RoutingContext } from "../../routing/context.ts";
 import { route, type Sight } from "../../routing/decide.ts";
 import type { RoutingNode } from "../../routing/tree.ts";
 import { AWS_RESOURCE_TTL_SECONDS, awsResourceAddress } from "./aws-targets.ts";
-import { type CompiledZone, recordsOf, type ZoneNode, type ZoneRecord } from "./compiled-zone.ts";
+import type { CompiledZone, ZoneNode } from "./compiled-zone.ts";
+import { recordsOf, type ZoneRecord } from "./wire-values.ts";
 import { lookUp } from "./zone-lookup.ts";
 import type { ZoneTable } from "./zone-table.ts";
 

@@ -1,6 +1,6 @@
 /** Signatures that were made, by what they cover; bounded, and what nobody asked for in a while goes first. */
 
-import type { ZoneRecord } from "../compiled-zone.ts";
+import type { ZoneRecord } from "../wire-values.ts";
 
 /** Estimated octets of one generation; there are two. */
 const GENERATION_OCTETS = 16 * 1024 * 1024;

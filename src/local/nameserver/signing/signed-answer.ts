@@ -8,7 +8,8 @@ import type { Question } from "../../../dns/message.ts";
 import { CLASS, RCODE, TYPE } from "../../../dns/types.ts";
 import { type DomainName, isWithin } from "../../../route53/names.ts";
 import type { Answer, Proof } from "../answer.ts";
-import type { CompiledZone, ZoneRecord } from "../compiled-zone.ts";
+import type { CompiledZone } from "../compiled-zone.ts";
+import type { ZoneRecord } from "../wire-values.ts";
 import { lookUp } from "../zone-lookup.ts";
 import type { ZoneSigner } from "./zone-signer.ts";
 

@@ -4,8 +4,8 @@ import { KEY_SIGNING_KEY_FLAGS, ZONE_SIGNING_KEY_FLAGS } from "../../../dns/dnss
 import { type SigningKey, signingKey, signSet, type Validity } from "../../../dns/dnssec-signing.ts";
 import { TYPE } from "../../../dns/types.ts";
 import type { DomainName } from "../../../route53/names.ts";
-import type { ZoneRecord } from "../compiled-zone.ts";
 import type { ZoneKeys } from "../published.ts";
+import type { ZoneRecord } from "../wire-values.ts";
 import { SignatureCache } from "./signature-cache.ts";
 
 const DAY_SECONDS = 24 * 3600;
