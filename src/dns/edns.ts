@@ -1,4 +1,4 @@
-/** EDNS(0): the OPT record and the options this project understands (RFC 6891, 5001, 7871, 7873, 8914). */
+/** EDNS(0): the OPT record and the options this project understands (RFC 6891, 5001, 7828, 7871, 7873, 8914). */
 
 import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../route53/record-data/ip-address.ts";
 import { EDNS_OPTION } from "./types.ts";
@@ -22,6 +22,8 @@ export type EdnsOption =
   /** `server` is empty in a client's first query. */
   | { readonly kind: "cookie"; readonly client: Uint8Array; readonly server: Uint8Array }
   | { readonly kind: "nsid"; readonly data: Uint8Array }
+  /** How long a server keeps a TCP connection on which nothing happens, in steps of 100 ms; a client asks without a time. */
+  | { readonly kind: "keepalive"; readonly timeoutMs: number | undefined }
   | { readonly kind: "unknown"; readonly code: number; readonly data: Uint8Array };
 
 export interface Edns {
@@ -35,6 +37,7 @@ export interface Edns {
 /** What a query without special wishes says. 1232 octets pass every common path unfragmented (DNS Flag Day 2020). */
 export const PLAIN_EDNS: Edns = { version: 0, udpSize: 1232, dnssecOk: false, options: [] };
 
+const KEEPALIVE_UNIT_MS = 100;
 const FAMILY_NUMBER = { unspecified: 0, ipv4: 1, ipv6: 2 } as const;
 const FAMILIES = ["unspecified", "ipv4", "ipv6"] as const;
 const FAMILY_OCTETS = { unspecified: 0, ipv4: 4, ipv6: 16 } as const;
@@ -123,6 +126,10 @@ function decodeOption(code: number, octets: Uint8Array): EdnsOption {
       if (server !== 0 && (server < 8 || server > 32)) throw new MalformedMessageError("an EDNS cookie is malformed");
       return { kind: "cookie", client: data.bytes(8), server: data.bytes(server) };
     }
+    case EDNS_OPTION.TCP_KEEPALIVE:
+      // RFC 7828 section 3.1: no octets, or a time.
+      if (octets.length !== 0 && octets.length !== 2) throw new MalformedMessageError("an EDNS keepalive is malformed");
+      return { kind: "keepalive", timeoutMs: octets.length === 0 ? undefined : data.uint16() * KEEPALIVE_UNIT_MS };
     case EDNS_OPTION.EXTENDED_ERROR: {
       const infoCode = data.uint16();
       // Some servers end the text with a zero octet (RFC 8914 section 2 asks readers to cope).
@@ -146,6 +153,11 @@ function encodeOption(option: EdnsOption): { code: number; data: Uint8Array } {
       return { code: EDNS_OPTION.COOKIE, data: Buffer.concat([option.client, option.server]) };
     case "nsid":
       return { code: EDNS_OPTION.NSID, data: option.data };
+    case "keepalive": {
+      const units = Math.min(0xffff, Math.round((option.timeoutMs ?? 0) / KEEPALIVE_UNIT_MS));
+      const data = option.timeoutMs === undefined ? new Uint8Array() : Uint8Array.of(units >> 8, units & 0xff);
+      return { code: EDNS_OPTION.TCP_KEEPALIVE, data };
+    }
     case "unknown":
       return { code: option.code, data: option.data };
   }

@@ -92,7 +92,15 @@ export const RCODE = {
   BADCOOKIE: 23,
 } as const;
 
-export const EDNS_OPTION = { NSID: 3, CLIENT_SUBNET: 8, COOKIE: 10, EXTENDED_ERROR: 15 } as const;
+export const EDNS_OPTION = { NSID: 3, CLIENT_SUBNET: 8, COOKIE: 10, TCP_KEEPALIVE: 11, EXTENDED_ERROR: 15 } as const;
+
+/** RFC 8914 section 4, of those that are given here. */
+export const EXTENDED_ERROR = {
+  OTHER: 0,
+  NOT_AUTHORITATIVE: 20,
+  NOT_SUPPORTED: 21,
+  NO_REACHABLE_AUTHORITY: 22,
+} as const;
 
 /** RFC 8914 section 4 and the IANA registry "Extended DNS Error Codes". */
 const EXTENDED_ERRORS = [

@@ -1,6 +1,7 @@
 /** From what a trace saw to its findings: pure, so that every rule can be tested without a server. */
 
 import { PLAIN_EDNS } from "../dns/message.ts";
+import { EXTENDED_ERROR, extendedErrorName } from "../dns/types.ts";
 import { type Finding, worstFirst } from "../findings/finding.ts";
 import { type DomainName, displayName, domainName, isWithin, splitLabels } from "../route53/names.ts";
 import { comparableAnswer } from "./check-servers.ts";
@@ -17,6 +18,7 @@ export interface Evidence extends Omit<TraceReport, "findings" | "durationMs"> {
 const LONG_TTL_SECONDS = 3600;
 /** RFC 1035 section 4.2.1 */
 const PLAIN_UDP_OCTETS = 512;
+const NOT_AUTHORITATIVE = extendedErrorName(EXTENDED_ERROR.NOT_AUTHORITATIVE);
 const ADDRESS_TYPES = new Set(["A", "AAAA", "CNAME"]);
 
 /** Second-level suffixes of country domains under which names are registered, such as co.uk and com.au. */
@@ -172,9 +174,11 @@ function judgeGlue({ name, probes, addressesInZone }: ServerCheck): Finding[] {
 
 function judgeExtras(check: ServerCheck, { address, exchange }: ServerProbe): Finding[] {
   const server = displayName(check.name);
+  // That it does not answer for the zone is found with the delegation.
+  const extendedErrors = (exchange?.extendedErrors ?? []).filter((text) => text !== NOT_AUTHORITATIVE);
   return [
     ...(exchange?.withoutEdns ? [traceFinding("server.no-edns", { server, address })] : []),
-    ...(exchange?.extendedErrors ?? []).map((text) => traceFinding("server.says", { server, address, text })),
+    ...extendedErrors.map((text) => traceFinding("server.says", { server, address, text })),
   ];
 }
 

@@ -19,7 +19,15 @@ import type { Sight } from "../../routing/decide.ts";
 import { type Answer, answerQuestion } from "./answer.ts";
 import { edgeLocation } from "./edge-locations.ts";
 import { type QueryHeader, readQuery } from "./query.ts";
-import { bareResponse, errorResponse, refusalOf, responseEdns, responseLimit, type Sender } from "./response.ts";
+import {
+  bareResponse,
+  cookieResponse,
+  errorResponse,
+  refusalOf,
+  responseEdns,
+  responseLimit,
+  type Sender,
+} from "./response.ts";
 import { signedAnswer } from "./signing/signed-answer.ts";
 import { type ZoneTable, zoneForQuestion } from "./zone-table.ts";
 
@@ -51,16 +59,18 @@ export class AuthoritativeServer {
       case "dropped":
         return undefined;
       case "malformed":
-        return errorResponse(query, RCODE.FORMERR);
+        return errorResponse(query, RCODE.FORMERR, sender);
       case "other-opcode":
-        return errorResponse(query, RCODE.NOTIMP);
+        return errorResponse(query, RCODE.NOTIMP, sender);
+      case "cookie-request":
+        return cookieResponse(query, sender);
       case "query":
         return this.#answer(query.header, query.question, query.edns, sender);
     }
   }
 
   #answer(header: QueryHeader, question: Question, edns: Edns | undefined, sender: Sender): Buffer {
-    const plainEdns = edns && responseEdns(edns, []);
+    const plainEdns = edns && responseEdns(edns, [], sender);
     if (edns !== undefined && edns.version !== 0) {
       return encodeMessage(bareResponse(header, RCODE.BADVERS, question, plainEdns));
     }
@@ -94,7 +104,7 @@ export class AuthoritativeServer {
     const authoritative = answer.authoritative && question.class !== CLASS.ANY;
     return encodeAnswer(
       { ...answer, authoritative },
-      bareResponse(header, answer.rcode, question, edns && responseEdns(edns, options)),
+      bareResponse(header, answer.rcode, question, edns && responseEdns(edns, options, sender)),
       responseLimit(sender, edns),
     );
   }

@@ -30,6 +30,8 @@ export type IncomingQuery =
     }
   /** Another opcode than QUERY; its body means something else. */
   | { readonly kind: "other-opcode"; readonly header: QueryHeader; readonly edns: Edns | undefined }
+  /** No question but a cookie: the client wants to learn the server's (RFC 7873 section 5.4). */
+  | { readonly kind: "cookie-request"; readonly header: QueryHeader; readonly edns: Edns }
   | {
       readonly kind: "query";
       readonly header: QueryHeader;
@@ -88,6 +90,16 @@ function ednsOf({ udpSize, ttl, rdata }: Opt): Edns {
   return edns;
 }
 
+/** With the options where they can be read. */
+function ednsOfOtherOpcode(opt: Opt): Edns {
+  try {
+    return ednsOf(opt);
+  } catch (error) {
+    if (error instanceof MalformedMessageError) return withoutOptions(opt);
+    throw error;
+  }
+}
+
 /** Never throws. */
 export function readQuery(octets: Uint8Array): IncomingQuery {
   if (octets.length < HEADER_OCTETS) return { kind: "dropped" };
@@ -110,11 +122,14 @@ export function readQuery(octets: Uint8Array): IncomingQuery {
     const additionals = reader.uint16();
     while (questions.length < questionCount) questions.push(readQuestion(reader));
     opt = findOpt(reader, recordsBefore, additionals);
-    const edns = opt && (isQuery ? ednsOf(opt) : withoutOptions(opt));
+    const edns = opt && (isQuery ? ednsOf(opt) : ednsOfOtherOpcode(opt));
     if (!isQuery) return { kind: "other-opcode", header, edns };
     // RFC 9619: a QUERY has exactly one question.
     const [question] = questions;
     if (question !== undefined && questions.length === 1) return { kind: "query", header, question, edns };
+    if (questions.length === 0 && edns !== undefined && ednsOption({ edns }, "cookie") !== undefined) {
+      return { kind: "cookie-request", header, edns };
+    }
   } catch (error) {
     if (!(error instanceof MalformedMessageError)) throw error;
     if (!isQuery) return { kind: "other-opcode", header, edns: undefined };

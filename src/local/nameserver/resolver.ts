@@ -23,12 +23,20 @@ import {
 } from "../../dns/message.ts";
 import type { ResponseMeaning } from "../../dns/response-meaning.ts";
 import { negativeTtlSeconds } from "../../dns/typed-rdata.ts";
-import { RCODE } from "../../dns/types.ts";
+import { EXTENDED_ERROR, RCODE } from "../../dns/types.ts";
 import { masked, parseSubnet, type Subnet } from "../../routing/client.ts";
 import type { PrivateAnswer } from "./private-zones.ts";
 import { type QueryHeader, readQuery } from "./query.ts";
 import { type Audience, type CachedAnswer, LONGEST_TTL_SECONDS, ResolverCache } from "./resolver-cache.ts";
-import { bareResponse, errorResponse, refusalOf, responseEdns, responseLimit, type Sender } from "./response.ts";
+import {
+  bareResponse,
+  cookieResponse,
+  errorResponse,
+  refusalOf,
+  responseEdns,
+  responseLimit,
+  type Sender,
+} from "./response.ts";
 import { type Evidence, proofsOf, withSignatures } from "./signing/passed-signatures.ts";
 
 export interface ResolverOptions {
@@ -49,8 +57,6 @@ const FAILURE_TTL_SECONDS = 1;
 const MOST_WALKS = 1000;
 /** CNAMEs from one private zone to another; a loop ends here. */
 const LONGEST_PRIVATE_CHAIN = 16;
-/** RFC 8914 section 4: why there is no answer. */
-const EXTENDED_ERROR = { other: 0, noReachableAuthority: 22 } as const;
 
 interface Resolved {
   readonly answer: CachedAnswer;
@@ -79,7 +85,7 @@ function shuffled<Item>(items: readonly Item[]): Item[] {
 
 function extendedError(failure: string): number {
   const silent = failure === "no-server-answered" || failure === "no-server-address";
-  return silent ? EXTENDED_ERROR.noReachableAuthority : EXTENDED_ERROR.other;
+  return silent ? EXTENDED_ERROR.NO_REACHABLE_AUTHORITY : EXTENDED_ERROR.OTHER;
 }
 
 /** No longer than anything is kept: whoever keeps it after us shall ask again as well. */
@@ -150,9 +156,11 @@ export class CachingResolver {
       case "dropped":
         return undefined;
       case "malformed":
-        return errorResponse(query, RCODE.FORMERR);
+        return errorResponse(query, RCODE.FORMERR, sender);
       case "other-opcode":
-        return errorResponse(query, RCODE.NOTIMP);
+        return errorResponse(query, RCODE.NOTIMP, sender);
+      case "cookie-request":
+        return cookieResponse(query, sender);
       case "query":
         try {
           return await this.#answer(query.header, query.question, query.edns, sender);
@@ -165,7 +173,7 @@ export class CachingResolver {
 
   async #answer(header: QueryHeader, question: Question, edns: Edns | undefined, sender: Sender): Promise<Buffer> {
     const response = (rcode: number, options: readonly EdnsOption[], sections: Partial<Message> = {}) => {
-      const bare = bareResponse(header, rcode, question, edns && responseEdns(edns, options));
+      const bare = bareResponse(header, rcode, question, edns && responseEdns(edns, options, sender));
       const message = { ...bare, ...sections, flags: { ...bare.flags, recursionAvailable: true } };
       return encodeMessage(message, { maxSize: responseLimit(sender, edns) });
     };

@@ -83,17 +83,17 @@ function cannotListen(address: string, port: number, error: unknown): Failure {
 
 /** Whatever goes wrong inside, the client gets SERVFAIL and the server goes on. */
 function guarded(respond: Responder, onDefect: (error: unknown) => void): Responder {
-  const apologize = (octets: Buffer, error: unknown): Buffer | undefined => {
+  const apologize = (octets: Buffer, sender: Sender, error: unknown): Buffer | undefined => {
     onDefect(error);
     const query = readQuery(octets);
-    return query.kind === "dropped" ? undefined : errorResponse(query, RCODE.SERVFAIL);
+    return query.kind === "dropped" ? undefined : errorResponse(query, RCODE.SERVFAIL, sender);
   };
   return (octets, sender) => {
     try {
       const response = respond(octets, sender);
-      return response instanceof Promise ? response.catch((error) => apologize(octets, error)) : response;
+      return response instanceof Promise ? response.catch((error) => apologize(octets, sender, error)) : response;
     } catch (error) {
-      return apologize(octets, error);
+      return apologize(octets, sender, error);
     }
   };
 }
