@@ -5,6 +5,7 @@ import type { Question } from "../../dns/message.ts";
 import { typeNumber } from "../../dns/types.ts";
 import type { QueryLogEntry } from "../../logs/query-log.ts";
 import { type DomainName, isWithin } from "../../route53/names.ts";
+import type { RecordSet } from "../../route53/record-set.ts";
 import type { ClientLocator } from "../../routing/client.ts";
 import type { LatencyModel } from "../../routing/context.ts";
 import { greatCircleLatency } from "../../routing/latency.ts";
@@ -72,6 +73,10 @@ export class HostedZones {
     }
     for (const server of nameServers) this.#tableOf(server).put(zone);
     if (zone.isPrivate) this.#private.put(zone);
+  }
+
+  replaceNames(zoneId: string, names: ReadonlyMap<DomainName, readonly RecordSet[]>): void {
+    this.#zones.get(zoneId)?.zone.replace(names);
   }
 
   remove(zoneId: string): void {

@@ -57,6 +57,8 @@ export interface PublishedCidrCollection {
 /** The publishing side of the name servers; everything takes effect at once, for every socket. */
 export interface ZonePublisher {
   publishZone(zone: PublishedZone): void;
+  /** Replaces the record sets of some names of a zone that is published: all that each of them has now, none where all are gone. */
+  publishNames(zoneId: string, names: ReadonlyMap<DomainName, readonly RecordSet[]>): void;
   withdrawZone(zoneId: string): void;
   publishCidrCollection(collection: PublishedCidrCollection): void;
   withdrawCidrCollection(collectionId: string): void;

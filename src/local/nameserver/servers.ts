@@ -7,6 +7,7 @@ import type { RootHint } from "../../dns/hints.ts";
 import { RCODE } from "../../dns/types.ts";
 import { Failure } from "../../errors.ts";
 import type { DomainName } from "../../route53/names.ts";
+import type { RecordSet } from "../../route53/record-set.ts";
 import { AuthoritativeServer } from "./authoritative.ts";
 import { HostedZones, type HostedZonesOptions } from "./hosted-zones.ts";
 import { type Listener, listen, type Responder } from "./listener.ts";
@@ -151,6 +152,10 @@ class RunningNameServers implements NameServers {
     for (const server of zone.nameServers) {
       if (!this.#opening.has(server)) this.#opening.set(server, this.#open(server));
     }
+  }
+
+  publishNames(zoneId: string, names: ReadonlyMap<DomainName, readonly RecordSet[]>): void {
+    this.#hostedZones.replaceNames(zoneId, names);
   }
 
   withdrawZone(zoneId: string): void {

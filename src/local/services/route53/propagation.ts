@@ -5,15 +5,21 @@
 
 import type { ChangeInfo } from "@aws-sdk/client-route-53";
 import type { Clock, Timer } from "../../../clock.ts";
+import type { DomainName } from "../../../route53/names.ts";
 import { newChangeId } from "./ids.ts";
 import type { ChangeState, Route53State } from "./state.ts";
 
 /** Brings the present state of something to the name servers, or takes it away when it is gone. */
 type Publish = (id: string) => void;
 
+/** The same for a zone; with `names`, nothing but record sets of those names has changed since it was published last. */
+type PublishZone = (id: string, names: ReadonlySet<DomainName> | undefined) => void;
+
 interface Wave {
   readonly timer: Timer;
   readonly changeIds: string[];
+  /** Whose record sets have changed; undefined when it is more than that. */
+  names: Set<DomainName> | undefined;
   /** Called when it is out. */
   readonly arrived: (() => void)[];
 }
@@ -25,7 +31,7 @@ export class Propagation {
   readonly #state: Route53State;
   readonly #clock: Clock;
   readonly #delayMs: number;
-  readonly #publishZone: Publish;
+  readonly #publishZone: PublishZone;
   readonly #publishCidrCollection: Publish;
   /** By what is published and its id. */
   readonly #waves = new Map<string, Wave>();
@@ -35,7 +41,7 @@ export class Propagation {
     state: Route53State;
     clock: Clock;
     delayMs: number;
-    publishZone: Publish;
+    publishZone: PublishZone;
     publishCidrCollection: Publish;
   }) {
     this.#state = settings.state;
@@ -58,7 +64,23 @@ export class Propagation {
 
   /** Starts to bring a zone out, after the transaction is durable. `arrived` is called once the name servers have it. */
   start(zoneId: string, change?: ChangeState, arrived?: () => void): void {
-    const wave = this.#waveOf(`zone ${zoneId}`, () => this.#publishZone(zoneId));
+    const wave = this.#waveOfZone(zoneId);
+    wave.names = undefined;
+    this.#join(wave, change, arrived);
+  }
+
+  /** The same where nothing has changed but record sets of these names. */
+  startNames(zoneId: string, names: Iterable<DomainName>, change?: ChangeState): void {
+    const wave = this.#waveOfZone(zoneId);
+    for (const name of names) wave.names?.add(name);
+    this.#join(wave, change);
+  }
+
+  #waveOfZone(zoneId: string): Wave {
+    return this.#waveOf(`zone ${zoneId}`, ({ names }) => this.#publishZone(zoneId, names));
+  }
+
+  #join(wave: Wave, change: ChangeState | undefined, arrived?: () => void): void {
     if (change !== undefined) {
       this.#pending.add(change.id);
       wave.changeIds.push(change.id);
@@ -68,27 +90,27 @@ export class Propagation {
 
   /** The same for a CIDR collection. */
   startCidrCollection(collectionId: string, change?: ChangeState): void {
-    const wave = this.#waveOf(`cidr ${collectionId}`, () => this.#publishCidrCollection(collectionId));
-    if (change === undefined) return;
-    this.#pending.add(change.id);
-    wave.changeIds.push(change.id);
+    this.#join(
+      this.#waveOf(`cidr ${collectionId}`, () => this.#publishCidrCollection(collectionId)),
+      change,
+    );
   }
 
-  #waveOf(key: string, publish: () => void): Wave {
+  #waveOf(key: string, publish: (wave: Wave) => void): Wave {
     let wave = this.#waves.get(key);
     if (wave === undefined) {
       const timer = this.#clock.after(this.#delayMs, () => this.#arrive(key, publish));
-      wave = { timer, changeIds: [], arrived: [] };
+      wave = { timer, changeIds: [], names: new Set(), arrived: [] };
       this.#waves.set(key, wave);
     }
     return wave;
   }
 
-  #arrive(key: string, publish: () => void): void {
+  #arrive(key: string, publish: (wave: Wave) => void): void {
     const wave = this.#waves.get(key);
     if (wave === undefined) return;
     this.#waves.delete(key);
-    publish();
+    publish(wave);
     for (const id of wave.changeIds) this.#pending.delete(id);
     for (const arrived of wave.arrived) arrived();
   }

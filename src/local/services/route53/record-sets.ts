@@ -100,8 +100,10 @@ export function recordSetHandlers(core: Route53Core): Handlers<typeof sdk, Names
     ChangeResourceRecordSets(input) {
       const { Changes: changes, Comment: comment } = input.ChangeBatch;
       const zone = zoneOf(core, bareId(input.HostedZoneId));
+      const names = new Set<DomainName>();
       const change = store.write(() => {
         const { removed, put, recordSetCount } = judge(zone, changes);
+        for (const { name } of [...removed, ...put]) names.add(name);
         refuseUnknownPlaces(put);
         for (const set of removed) state.recordSets.remove(recordSetStoreKey(zone.id, set));
         for (const set of put) state.recordSets.put(recordSetStoreKey(zone.id, set), set);
@@ -109,7 +111,7 @@ export function recordSetHandlers(core: Route53Core): Handlers<typeof sdk, Names
         if (recordSetCount !== zone.recordSetCount) state.zones.put(zone.id, { ...zone, recordSetCount });
         return propagation.record(comment);
       });
-      propagation.start(zone.id, change);
+      propagation.startNames(zone.id, names, change);
       return { ChangeInfo: propagation.info(change) };
     },
 

@@ -33,7 +33,7 @@ import { trafficPolicyHandlers } from "./traffic-policies.ts";
 import { trafficPolicyInstanceHandlers } from "./traffic-policy-instances.ts";
 import { vpcAuthorizationHandlers } from "./vpc-authorizations.ts";
 import { vpcHandlers } from "./vpcs.ts";
-import { publishedCidrCollection, publishedZone } from "./zone-contents.ts";
+import { publishedCidrCollection, publishedNames, publishedZone } from "./zone-contents.ts";
 import { zoneFeatureHandlers } from "./zone-features.ts";
 
 export interface Route53ServiceSettings {
@@ -41,7 +41,7 @@ export interface Route53ServiceSettings {
   readonly clock: Clock;
   readonly publisher: Pick<
     ZonePublisher,
-    "publishZone" | "withdrawZone" | "publishCidrCollection" | "withdrawCidrCollection"
+    "publishZone" | "publishNames" | "withdrawZone" | "publishCidrCollection" | "withdrawCidrCollection"
   >;
   /** Asked by TestDNSAnswer. */
   readonly answers: DnsAnswers;
@@ -88,10 +88,11 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
   /** Zone id to log group name: asked at every query. */
   const logGroups = new Map<string, string>();
 
-  function publish(zoneId: string): void {
+  function publish(zoneId: string, names?: ReadonlySet<DomainName>): void {
     const zone = state.zones.get(zoneId);
     if (zone !== undefined) {
-      publisher.publishZone(publishedZone(state, zone));
+      if (names === undefined) publisher.publishZone(publishedZone(state, zone));
+      else publisher.publishNames(zoneId, publishedNames(state, zoneId, names));
     } else {
       logGroups.delete(zoneId);
       publisher.withdrawZone(zoneId);

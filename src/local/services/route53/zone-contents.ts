@@ -51,6 +51,15 @@ export function publishedZone(state: Route53State, zone: HostedZoneState): Publi
   };
 }
 
+/** What is at some names of a zone. */
+export function publishedNames(
+  state: Route53State,
+  zoneId: string,
+  names: ReadonlySet<DomainName>,
+): Map<DomainName, readonly RecordSet[]> {
+  return new Map([...names].map((name) => [name, recordSetsAt(state, zoneId, name)]));
+}
+
 export function publishedCidrCollection({ id, locations }: CidrCollectionState): PublishedCidrCollection {
   return { id, locations };
 }

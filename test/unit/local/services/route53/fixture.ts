@@ -65,6 +65,13 @@ export async function localRoute53({
         published.set(zone.id, zone);
         publications.push(zone.id);
       },
+      publishNames(zoneId, names) {
+        const zone = published.get(zoneId);
+        if (zone === undefined) return;
+        const others = zone.recordSets.filter(({ name }) => !names.has(name));
+        published.set(zoneId, { ...zone, recordSets: [...others, ...[...names.values()].flat()] });
+        publications.push(zoneId);
+      },
       withdrawZone: (id) => void published.delete(id),
       publishCidrCollection: (collection) => void cidrCollections.set(collection.id, collection),
       withdrawCidrCollection: (id) => void cidrCollections.delete(id),
