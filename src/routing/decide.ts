@@ -42,7 +42,7 @@ export interface Decision extends RoutedAnswer {
 }
 
 /** Aliases and rules nest a few deep in practice; past this they go in a circle. */
-const DEEPEST = 32;
+export const DEEPEST = 32;
 
 /** What is found out on a walk. */
 interface Trail {
@@ -66,7 +66,8 @@ function noteSight(trail: Trail, { dependsOnClient, dependsOnAddress }: Sight): 
   trail.sight.dependsOnAddress ||= dependsOnAddress;
 }
 
-function select(node: PolicyNode, health: BranchHealth, context: RoutingContext): Selection {
+/** What a policy answers with, and why; drawn with `context.random` where it draws. */
+export function select(node: PolicyNode, health: BranchHealth, context: RoutingContext): Selection {
   switch (node.kind) {
     case "simple":
       return selectSimple(node, health);
@@ -124,6 +125,21 @@ function isHealthyTree(node: RoutingNode, context: RoutingContext, trail: Trail,
 function isHealthyBranch(branch: Branch, context: RoutingContext, trail: Trail, depth: number): boolean {
   if (branch.healthCheckId !== undefined && !context.isHealthy(branch.healthCheckId)) return false;
   return !branch.evaluateTargetHealth || isHealthyTree(branch.next, context, trail, depth);
+}
+
+/** The health of branches for one client, as a walk down to `depth` sees it; each policy is judged once. */
+export interface HealthJudge {
+  branch(branch: Branch, depth: number): boolean;
+  /** Of what is behind the branch alone. */
+  target(branch: Branch, depth: number): boolean;
+}
+
+export function judgeHealth(context: RoutingContext): HealthJudge {
+  const trail = startTrail(undefined);
+  return {
+    branch: (branch, depth) => isHealthyBranch(branch, context, trail, depth),
+    target: (branch, depth) => isHealthyTree(branch.next, context, trail, depth),
+  };
 }
 
 function walk(node: RoutingNode, context: RoutingContext, trail: Trail, depth: number): Outcome {

@@ -31,17 +31,18 @@ export interface ConsideredBranch {
   readonly chosen: boolean;
 }
 
-export type DecisionStep =
-  | {
-      readonly kind: "policy";
-      readonly policy: PolicyNode["kind"];
-      readonly origin: Origin;
-      readonly considered: readonly ConsideredBranch[];
-      readonly why: SelectionReason;
-      /** Nothing was healthy, so everything counted as healthy. */
-      readonly noneHealthy: boolean;
-    }
-  | { readonly kind: "alias"; readonly alias: AliasLeaf; readonly found: boolean };
+/** What a policy looked at and what it chose. */
+export interface PolicyStep {
+  readonly kind: "policy";
+  readonly policy: PolicyNode["kind"];
+  readonly origin: Origin;
+  readonly considered: readonly ConsideredBranch[];
+  readonly why: SelectionReason;
+  /** Nothing was healthy, so everything counted as healthy. */
+  readonly noneHealthy: boolean;
+}
+
+export type DecisionStep = PolicyStep | { readonly kind: "alias"; readonly alias: AliasLeaf; readonly found: boolean };
 
 interface HealthOf {
   branch(branch: Branch): boolean;
@@ -106,7 +107,7 @@ export function policyStep(
   selection: Selection,
   context: RoutingContext,
   health: HealthOf,
-): DecisionStep {
+): PolicyStep {
   const found = criteria(node, context);
   return {
     kind: "policy",
