@@ -2,6 +2,8 @@
 
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { createServer, type Server, type Socket as TcpSocket } from "node:net";
+import { framed, TcpFrames } from "../../dns/tcp-frames.ts";
+import type { ServerFace } from "./edns-options.ts";
 import type { Sender } from "./response.ts";
 
 /** Undefined means no response at all. */
@@ -11,10 +13,14 @@ export interface ListenOptions {
   readonly address: string;
   readonly port: number;
   readonly respond: Responder;
+  /** Whom clients find here; senders carry it to `respond`. */
+  readonly server?: ServerFace;
   /** What went wrong with one query or one socket; the listener goes on. */
   readonly onDefect: (error: unknown) => void;
-  /** A TCP connection on which no whole message came or went for so long is closed. Real milliseconds. */
+  /** A TCP connection on which no whole message came or went for so long is closed. Real milliseconds; default {@link TCP_IDLE_MS}. */
   readonly tcpIdleMs?: number;
+  /** More than so many at a time are turned away; default 512. */
+  readonly maxTcpConnections?: number;
 }
 
 export interface Listener {
@@ -23,13 +29,14 @@ export interface Listener {
 }
 
 /** RFC 7766 section 6.2.3 leaves it to the server; a few seconds are common. */
-const TCP_IDLE_MS = 10_000;
+export const TCP_IDLE_MS = 10_000;
 const MAX_TCP_CONNECTIONS = 512;
 /** Responses in the making on one connection; past this it is not read until some are out. */
 const MAX_IN_FLIGHT = 64;
 
 function listenUdp(options: ListenOptions): Promise<UdpSocket> {
   const { address, port, respond, onDefect } = options;
+  const face = options.server === undefined ? {} : { server: options.server };
   const socket = createSocket({
     type: "udp4",
     // Every address here is one already: asking DNS about it costs a fifth of the throughput.
@@ -48,7 +55,7 @@ function listenUdp(options: ListenOptions): Promise<UdpSocket> {
     // Nobody listens on port 0; who sends from there has forged it.
     if (from.port === 0) return;
     try {
-      const response = respond(octets, { address: from.address, transport: "UDP" });
+      const response = respond(octets, { address: from.address, transport: "UDP", ...face });
       if (response instanceof Promise) response.then((late) => send(late, from), onDefect);
       else send(response, from);
     } catch (error) {
@@ -68,8 +75,12 @@ function listenUdp(options: ListenOptions): Promise<UdpSocket> {
 /** Messages with a length of two octets before each, several at once if the client likes, answered as they are ready (RFC 7766). */
 function serveConnection(socket: TcpSocket, options: ListenOptions): void {
   const { respond, onDefect } = options;
-  const sender: Sender = { address: socket.remoteAddress ?? "0.0.0.0", transport: "TCP" };
-  let unread: Buffer = Buffer.alloc(0);
+  const sender: Sender = {
+    address: socket.remoteAddress ?? "0.0.0.0",
+    transport: "TCP",
+    ...(options.server === undefined ? {} : { server: options.server }),
+  };
+  const unread = new TcpFrames();
   let inFlight = 0;
   let blocked = false;
   let ended = false;
@@ -82,11 +93,9 @@ function serveConnection(socket: TcpSocket, options: ListenOptions): void {
 
   const send = (response: Buffer | undefined) => {
     if (response === undefined || socket.destroyed || socket.writableEnded) return;
-    const length = Buffer.alloc(2);
-    length.writeUInt16BE(response.length);
     idle.refresh();
     // A client that asks but does not read must not fill our memory.
-    if (!socket.write(Buffer.concat([length, response]))) blocked = true;
+    if (!socket.write(framed(response))) blocked = true;
   };
   const finish = (response: Buffer | undefined) => {
     inFlight -= 1;
@@ -94,12 +103,10 @@ function serveConnection(socket: TcpSocket, options: ListenOptions): void {
     read();
   };
   const read = () => {
-    while (!blocked && inFlight < MAX_IN_FLIGHT && unread.length >= 2) {
-      const end = 2 + unread.readUInt16BE(0);
-      if (unread.length < end) break;
+    while (!blocked && inFlight < MAX_IN_FLIGHT) {
+      const message = unread.next();
+      if (message === undefined) break;
       idle.refresh();
-      const message = unread.subarray(2, end);
-      unread = unread.subarray(end);
       try {
         const response = respond(message, sender);
         if (response instanceof Promise) {
@@ -133,7 +140,7 @@ function serveConnection(socket: TcpSocket, options: ListenOptions): void {
     read();
   });
   socket.on("data", (chunk) => {
-    unread = unread.length === 0 ? chunk : Buffer.concat([unread, chunk]);
+    unread.push(chunk);
     read();
   });
 }
@@ -145,7 +152,7 @@ function listenTcp(options: ListenOptions): Promise<{ server: Server; connection
     socket.on("close", () => connections.delete(socket));
     serveConnection(socket, options);
   });
-  server.maxConnections = MAX_TCP_CONNECTIONS;
+  server.maxConnections = options.maxTcpConnections ?? MAX_TCP_CONNECTIONS;
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen({ host: options.address, port: options.port, exclusive: true }, () => {

@@ -15,7 +15,7 @@ import type { ZoneTable } from "./zone-table.ts";
 
 const ROOT = "." as DomainName;
 export const ROOT_SERVER = domainName("a.root-servers.net");
-const TLD_SERVER = domainName("a.gtld-servers.net");
+export const TLD_SERVER = domainName("a.gtld-servers.net");
 
 /** Suffixes under which names are registered; every other top-level domain appears with its first delegation. */
 const SUFFIXES = ["com", "net", "org", "uk", "co.uk"].map(domainName);

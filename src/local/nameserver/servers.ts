@@ -4,23 +4,22 @@ import { randomInt } from "node:crypto";
 import type { SocketAddress } from "../../backend/backend.ts";
 import type { Clock } from "../../clock.ts";
 import type { RootHint } from "../../dns/hints.ts";
-import { RCODE } from "../../dns/types.ts";
 import { Failure } from "../../errors.ts";
-import type { DomainName } from "../../route53/names.ts";
+import { type DomainName, displayName } from "../../route53/names.ts";
 import type { RecordSet } from "../../route53/record-set.ts";
 import { AuthoritativeServer } from "./authoritative.ts";
 import { HostedZones, type HostedZonesOptions } from "./hosted-zones.ts";
-import { type Listener, listen, type Responder } from "./listener.ts";
-import { ParentZones, ROOT_SERVER } from "./parents.ts";
+import type { Listener } from "./listener.ts";
+import { ParentZones, ROOT_SERVER, TLD_SERVER } from "./parents.ts";
 import { addressOfNameServer, RESOLVER_ADDRESS, ROOT_ADDRESS, TLD_ADDRESS } from "./pool.ts";
 import type { DnsAnswers, PublishedCidrCollection, PublishedZone, ZonePublisher } from "./published.ts";
-import { readQuery } from "./query.ts";
+import { type Received, Reception, type ReceptionOptions } from "./reception.ts";
 import { CachingResolver } from "./resolver.ts";
-import { errorResponse, type Sender } from "./response.ts";
+import type { Sender } from "./response.ts";
 import type { KeysOfZone } from "./signing/parent-keys.ts";
 import { ZoneSigners } from "./signing/zone-signer.ts";
 
-export interface NameServersOptions extends HostedZonesOptions {
+export interface NameServersOptions extends HostedZonesOptions, Pick<ReceptionOptions, "responseRateLimit"> {
   /** 0 picks a free one. Every server has the same. */
   readonly port: number;
   /** TTLs run on it. */
@@ -43,6 +42,9 @@ export interface NameServers extends ZonePublisher, DnsAnswers {
 /** Chosen below the range from which systems hand out ports to clients (RFC 6335, Linux), so that none takes one of ours later. */
 const FREE_PORTS = { first: 10_240, end: 32_768 } as const;
 const PORT_ATTEMPTS = 40;
+
+/** The resolver has no name in the DNS; this is what NSID says. */
+const RESOLVER_NAME = "r53kit-resolver";
 
 /** A socket that is opened later may meet someone who passes by; real ms between attempts. */
 const REOPEN = { attempts: 20, pauseMs: 50 } as const;
@@ -82,36 +84,15 @@ function cannotListen(address: string, port: number, error: unknown): Failure {
   }
 }
 
-/** Whatever goes wrong inside, the client gets SERVFAIL and the server goes on. */
-function guarded(respond: Responder, onDefect: (error: unknown) => void): Responder {
-  const apologize = (octets: Buffer, sender: Sender, error: unknown): Buffer | undefined => {
-    onDefect(error);
-    const query = readQuery(octets);
-    return query.kind === "dropped" ? undefined : errorResponse(query, RCODE.SERVFAIL, sender);
-  };
-  return (octets, sender) => {
-    try {
-      const response = respond(octets, sender);
-      return response instanceof Promise ? response.catch((error) => apologize(octets, sender, error)) : response;
-    } catch (error) {
-      return apologize(octets, sender, error);
-    }
-  };
-}
-
 /** Opens the addresses one by one on one port; closes what was opened when one fails. */
-async function listenOnAll(
-  servers: readonly { readonly address: string; readonly respond: Responder }[],
-  port: number,
-  onDefect: (error: unknown) => void,
-): Promise<Listener[]> {
+async function openAll(reception: Reception, servers: readonly Received[], port: number): Promise<Listener[]> {
   const opened: Listener[] = [];
-  for (const { address, respond } of servers) {
+  for (const server of servers) {
     try {
-      opened.push(await listen({ address, port, respond, onDefect }));
+      opened.push(await reception.open(server, port));
     } catch (error) {
       await Promise.all(opened.map((listener) => listener.close()));
-      throw cannotListen(address, port, error);
+      throw cannotListen(server.address, port, error);
     }
   }
   return opened;
@@ -125,6 +106,7 @@ class RunningNameServers implements NameServers {
   readonly #hostedZones: HostedZones;
   readonly #listeners: Listener[];
   readonly #caching: CachingResolver;
+  readonly #reception: Reception;
   readonly #onDefect: (error: unknown) => void;
   /** Of each authoritative server whose sockets were asked for. */
   readonly #opening = new Map<DomainName, Promise<void>>();
@@ -136,6 +118,7 @@ class RunningNameServers implements NameServers {
     hostedZones: HostedZones;
     listeners: Listener[];
     caching: CachingResolver;
+    reception: Reception;
     onDefect: (error: unknown) => void;
   }) {
     this.port = parts.port;
@@ -144,6 +127,7 @@ class RunningNameServers implements NameServers {
     this.#hostedZones = parts.hostedZones;
     this.#listeners = parts.listeners;
     this.#caching = parts.caching;
+    this.#reception = parts.reception;
     this.#onDefect = parts.onDefect;
   }
 
@@ -197,10 +181,11 @@ class RunningNameServers implements NameServers {
     const address = addressOfNameServer(server);
     // A reusable delegation set can only have servers of the pool; any other name has no address to listen on.
     if (address === undefined) return;
-    const respond = guarded(this.#hostedZones.responderOf(server), this.#onDefect);
+    const respond = this.#hostedZones.responderOf(server);
+    const received: Received = { address, name: displayName(server), respond, authoritative: true };
     for (let attempt = 1; !this.#closed; attempt++) {
       try {
-        this.#listeners.push(await listen({ address, port: this.port, respond, onDefect: this.#onDefect }));
+        this.#listeners.push(await this.#reception.open(received, this.port));
         return;
       } catch (error) {
         if (errorCode(error) !== "EADDRINUSE" || attempt === REOPEN.attempts) {
@@ -225,6 +210,7 @@ export async function startNameServers(options: NameServersOptions): Promise<Nam
   const parents = new ParentZones(parentKeys && { keysOf: parentKeys, signers });
   const hostedZones = new HostedZones(options, signers);
   const { surroundings } = hostedZones;
+  const reception = new Reception(options, onDefect);
   const root = new AuthoritativeServer({ table: parents.root, surroundings });
   const suffixes = new AuthoritativeServer({ table: parents.suffixes, surroundings });
 
@@ -236,18 +222,29 @@ export async function startNameServers(options: NameServersOptions): Promise<Nam
       elapsedMs: () => options.clock.elapsedMs(),
       privateAnswer: (question, sender) => hostedZones.answerPrivately(question, sender),
     });
-    const servers: { address: string; respond: Responder }[] = [
-      { address: ROOT_ADDRESS, respond: (octets, sender) => root.respond(octets, sender) },
-      { address: TLD_ADDRESS, respond: (octets, sender) => suffixes.respond(octets, sender) },
-      { address: RESOLVER_ADDRESS, respond: (octets, sender) => caching.respond(octets, sender) },
+    const servers: Received[] = [
+      {
+        address: ROOT_ADDRESS,
+        name: displayName(ROOT_SERVER),
+        respond: (octets, sender) => root.respond(octets, sender),
+        authoritative: true,
+      },
+      {
+        address: TLD_ADDRESS,
+        name: displayName(TLD_SERVER),
+        respond: (octets, sender) => suffixes.respond(octets, sender),
+        authoritative: true,
+      },
+      {
+        address: RESOLVER_ADDRESS,
+        name: RESOLVER_NAME,
+        respond: (octets, sender) => caching.respond(octets, sender),
+        authoritative: false,
+      },
     ];
     try {
-      const listeners = await listenOnAll(
-        servers.map(({ address, respond }) => ({ address, respond: guarded(respond, onDefect) })),
-        port,
-        onDefect,
-      );
-      return new RunningNameServers({ port, parents, hostedZones, listeners, caching, onDefect });
+      const listeners = await openAll(reception, servers, port);
+      return new RunningNameServers({ port, parents, hostedZones, listeners, caching, reception, onDefect });
     } catch (error) {
       const collided = error instanceof Failure && error.code === "nameserver.port-busy";
       if (options.port !== 0 || !collided || attempt === PORT_ATTEMPTS) throw error;
