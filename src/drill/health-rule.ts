@@ -7,6 +7,8 @@
  * Source: Developer Guide, "How Route 53 determines whether a health check is healthy".
  */
 
+import { endpointIsHealthy } from "../route53/health-rule.ts";
+
 /** One checker's line of GetHealthCheckStatus. */
 export interface CheckerReport {
   readonly region: string;
@@ -34,9 +36,6 @@ export interface HealthVerdict {
   /** Checkers whose latest probe failed, whatever they hold yet. */
   readonly failingProbes: number;
 }
-
-/** The share of checkers that must be exceeded. */
-export const HEALTHY_SHARE_PERCENT = 18;
 
 function reportsSuccess(status: string): boolean {
   return status.startsWith("Success");
@@ -75,7 +74,7 @@ export function healthVerdict(verdicts: CheckerVerdicts, reports: readonly Check
   if (checkers === 0) return undefined;
   const healthyCheckers = [...verdicts.values()].filter((verdict) => verdict.healthy).length;
   return {
-    healthy: healthyCheckers * 100 > checkers * HEALTHY_SHARE_PERCENT,
+    healthy: endpointIsHealthy([...verdicts.values()]),
     healthyCheckers,
     checkers,
     failingProbes: reports.filter((report) => !reportsSuccess(report.status)).length,

@@ -12,6 +12,7 @@ import { lookupAddresses, resolveName } from "../dns/iterate.ts";
 import { type Message, makeQuery } from "../dns/message.ts";
 import { rdataToText } from "../dns/rdata.ts";
 import { RCODE, rcodeName, TYPE, typeNumber } from "../dns/types.ts";
+import { endpointIsHealthy } from "../route53/health-rule.ts";
 import { type DomainName, displayName } from "../route53/names.ts";
 import type { RecordType } from "../route53/record-set.ts";
 import type { AnswerExpectation, Expectation } from "./expectations.ts";
@@ -364,8 +365,6 @@ async function verifyQueryLog(
 const HEALTH_POLL_MS = 1000;
 /** A minute: Route 53's checkers start within that. */
 export const PATIENCE_WITH_NEW_CHECKS_MS = 60_000;
-/** More than this share of checkers makes an endpoint healthy (Developer Guide, "How Route 53 determines whether a health check is healthy"). */
-const HEALTHY_SHARE = 0.18;
 
 /** One call a second in all. A check is done when it is healthy, or when its time is up. */
 async function verifyHealth(
@@ -423,7 +422,7 @@ async function healthOf(key: string, { backend, known }: VerificationContext): P
     ok: one.StatusReport?.Status?.startsWith("Success") ?? false,
   }));
   const succeeding = evidence.filter((one) => one.ok).length;
-  const up = succeeding > evidence.length * HEALTHY_SHARE;
+  const up = endpointIsHealthy(evidence.map((one) => ({ healthy: one.ok })));
   const healthy = up !== (config?.Inverted === true);
   if (evidence.length === 0) {
     return { ...base, status: "warning", says: "its checkers have not reported yet", evidence };

@@ -6,13 +6,14 @@
 import { setMaxListeners } from "node:events";
 import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
 import type { Clock, Timer } from "../../clock.ts";
+import { calculatedIsHealthy, endpointIsHealthy } from "../../route53/health-rule.ts";
 import type { Store, Table } from "../store/store.ts";
 import type { CheckerObservation, HealthMonitor, HealthTransition } from "./monitor.ts";
 import { type Probe, type Resolve, socketProbe } from "./probe.ts";
 import { type ProbeTarget, probeTarget } from "./probe-target.ts";
 import { type CheckerRegion, checkersFor } from "./regions.ts";
 import { type ProbeResult, report } from "./status-text.ts";
-import { afterProbe, type CheckerVerdict, calculatedIsHealthy, endpointIsHealthy, UNDECIDED } from "./verdict.ts";
+import { afterProbe, type CheckerVerdict, UNDECIDED } from "./verdict.ts";
 
 const DEFAULT_INTERVAL_SECONDS = 30;
 const DEFAULT_FAILURE_THRESHOLD = 3;

@@ -2,13 +2,11 @@
 
 import {
   GetTrafficPolicyCommand,
-  type HealthCheck,
-  ListHealthChecksCommand,
-  ListTagsForResourcesCommand,
   ListTrafficPoliciesCommand,
   type Route53Client,
   type Tag,
 } from "@aws-sdk/client-route-53";
+import { listHealthChecks, listHealthCheckTags } from "../../backend/health-checks.ts";
 import { listHostedZones } from "../../backend/hosted-zones.ts";
 import { recordSetKey } from "../../route53/record-set.ts";
 import { ownershipTags, parseHealthCheckReference, TAG_KEY, TAG_MANAGED_BY, TAG_PROJECT } from "../ownership.ts";
@@ -16,44 +14,22 @@ import { recordSetText } from "../record-set-diff.ts";
 import type { HealthCheckUse, LiveHealthCheck } from "./live-state.ts";
 import { readRecordSets } from "./read-zones.ts";
 
-/** ListTagsForResources takes at most ten. */
-const TAGGED_AT_ONCE = 10;
-
-async function listAllHealthChecks(client: Route53Client, signal: AbortSignal | undefined): Promise<HealthCheck[]> {
-  const checks: HealthCheck[] = [];
-  let marker: string | undefined;
-  do {
-    const page = await client.send(new ListHealthChecksCommand({ MaxItems: 100, ...(marker && { Marker: marker }) }), {
-      ...(signal && { abortSignal: signal }),
-    });
-    checks.push(...(page.HealthChecks ?? []));
-    marker = page.IsTruncated ? page.NextMarker : undefined;
-  } while (marker !== undefined);
-  return checks;
-}
-
 /** Ours are found by their caller reference, which is there from the first moment; tags come one call later. Newest last. */
 export async function readHealthChecks(
   client: Route53Client,
   project: string,
   signal: AbortSignal | undefined,
 ): Promise<LiveHealthCheck[]> {
-  const ours = (await listAllHealthChecks(client, signal)).flatMap((check) => {
+  const ours = (await listHealthChecks(client, signal)).flatMap((check) => {
     const reference = parseHealthCheckReference(project, check.CallerReference ?? "");
     return reference === undefined || check.Id === undefined ? [] : [{ check, id: check.Id, ...reference }];
   });
   ours.sort((a, b) => a.generation - b.generation);
-  const tags = new Map<string, readonly Tag[]>();
-  for (let at = 0; at < ours.length; at += TAGGED_AT_ONCE) {
-    const ids = ours.slice(at, at + TAGGED_AT_ONCE).map(({ id }) => id);
-    const answer = await client.send(
-      new ListTagsForResourcesCommand({ ResourceType: "healthcheck", ResourceIds: ids }),
-      {
-        ...(signal && { abortSignal: signal }),
-      },
-    );
-    for (const set of answer.ResourceTagSets ?? []) if (set.ResourceId) tags.set(set.ResourceId, set.Tags ?? []);
-  }
+  const tags = await listHealthCheckTags(
+    client,
+    ours.map(({ id }) => id),
+    signal,
+  );
   return ours.map(({ check, id, key }) => ({
     key,
     id,
@@ -90,7 +66,7 @@ export async function readHealthCheckUses(
       add(set.healthCheckId, { kind: "record-set", zoneId: zone.id, key: recordSetKey(set), text });
     }
   }
-  for (const check of await listAllHealthChecks(client, signal)) {
+  for (const check of await listHealthChecks(client, signal)) {
     for (const child of check.HealthCheckConfig?.ChildHealthChecks ?? []) {
       if (!ids.has(child) || check.Id === undefined) continue;
       add(child, { kind: "health-check", id: check.Id, text: `the calculated check ${check.Id}` });

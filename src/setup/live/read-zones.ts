@@ -6,16 +6,12 @@ import {
   ListHostedZonesByNameCommand,
   type ListHostedZonesByNameCommandInput,
   ListQueryLoggingConfigsCommand,
-  ListResourceRecordSetsCommand,
-  type ListResourceRecordSetsCommandInput,
-  ListTrafficPolicyInstancesByHostedZoneCommand,
-  type ListTrafficPolicyInstancesByHostedZoneCommandInput,
   type Route53Client,
 } from "@aws-sdk/client-route-53";
 import { GetDomainDetailCommand } from "@aws-sdk/client-route-53-domains";
 import type { Backend } from "../../backend/backend.ts";
+import { listRecordSets, listTrafficPolicyInstances } from "../../backend/record-sets.ts";
 import { Failure } from "../../errors.ts";
-import { MAX_RECORD_SETS_PAGE } from "../../route53/limits.ts";
 import { type DomainName, displayName, domainName } from "../../route53/names.ts";
 import { bareId, fromApi } from "../../route53/record-set.ts";
 import type { Scope } from "../scope.ts";
@@ -117,38 +113,12 @@ async function readZone(
   };
 }
 
-/** All pages; the next one is asked for by name, type *and* identifier. */
 export async function readRecordSets(
   client: Route53Client,
   zoneId: string,
   signal: AbortSignal | undefined,
 ): Promise<LiveRecordSet[]> {
-  const recordSets: LiveRecordSet[] = [];
-  let from: Partial<ListResourceRecordSetsCommandInput> | undefined = {};
-  while (from !== undefined) {
-    const page: Awaited<ReturnType<typeof listPage>> = await listPage(client, zoneId, from, signal);
-    for (const asRead of page.ResourceRecordSets ?? []) recordSets.push({ set: fromApi(asRead), asRead });
-    from = page.IsTruncated
-      ? {
-          StartRecordName: page.NextRecordName,
-          StartRecordType: page.NextRecordType,
-          StartRecordIdentifier: page.NextRecordIdentifier,
-        }
-      : undefined;
-  }
-  return recordSets;
-}
-
-function listPage(
-  client: Route53Client,
-  zoneId: string,
-  from: Partial<ListResourceRecordSetsCommandInput>,
-  signal: AbortSignal | undefined,
-) {
-  return client.send(
-    new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, MaxItems: MAX_RECORD_SETS_PAGE, ...from }),
-    { ...(signal && { abortSignal: signal }) },
-  );
+  return (await listRecordSets(client, zoneId, signal)).map((asRead) => ({ set: fromApi(asRead), asRead }));
 }
 
 async function readTrafficPolicyInstances(
@@ -156,41 +126,15 @@ async function readTrafficPolicyInstances(
   zoneId: string,
   signal: AbortSignal | undefined,
 ): Promise<LiveTrafficPolicyInstance[]> {
-  const instances: LiveTrafficPolicyInstance[] = [];
-  let from: Partial<ListTrafficPolicyInstancesByHostedZoneCommandInput> | undefined = {};
-  while (from !== undefined) {
-    const page: Awaited<ReturnType<typeof instancePage>> = await instancePage(client, zoneId, from, signal);
-    for (const one of page.TrafficPolicyInstances ?? []) {
-      instances.push({
-        id: one.Id ?? "",
-        name: domainName(one.Name ?? ""),
-        policyId: one.TrafficPolicyId ?? "",
-        version: one.TrafficPolicyVersion ?? 0,
-        ttlSeconds: Number(one.TTL ?? 0),
-        type: one.TrafficPolicyType ?? "",
-        state: one.State ?? "",
-      });
-    }
-    from = page.IsTruncated
-      ? {
-          TrafficPolicyInstanceNameMarker: page.TrafficPolicyInstanceNameMarker,
-          TrafficPolicyInstanceTypeMarker: page.TrafficPolicyInstanceTypeMarker,
-        }
-      : undefined;
-  }
-  return instances;
-}
-
-function instancePage(
-  client: Route53Client,
-  zoneId: string,
-  from: Partial<ListTrafficPolicyInstancesByHostedZoneCommandInput>,
-  signal: AbortSignal | undefined,
-) {
-  return client.send(
-    new ListTrafficPolicyInstancesByHostedZoneCommand({ HostedZoneId: zoneId, MaxItems: 100, ...from }),
-    { ...(signal && { abortSignal: signal }) },
-  );
+  return (await listTrafficPolicyInstances(client, zoneId, signal)).map((one) => ({
+    id: one.Id ?? "",
+    name: domainName(one.Name ?? ""),
+    policyId: one.TrafficPolicyId ?? "",
+    version: one.TrafficPolicyVersion ?? 0,
+    ttlSeconds: Number(one.TTL ?? 0),
+    type: one.TrafficPolicyType ?? "",
+    state: one.State ?? "",
+  }));
 }
 
 /** What of GetDomainDetail's errors means that the domain is not this account's to change. */

@@ -1,0 +1,39 @@
+/** Health checks as the account lists them, and their tags. */
+
+import type { HealthCheck, Route53Client, Tag } from "@aws-sdk/client-route-53";
+
+/** ListTagsForResources takes at most ten. */
+const TAGGED_AT_ONCE = 10;
+
+/** All pages. */
+export async function listHealthChecks(client: Route53Client, signal: AbortSignal | undefined): Promise<HealthCheck[]> {
+  const { ListHealthChecksCommand } = await import("@aws-sdk/client-route-53");
+  const checks: HealthCheck[] = [];
+  let marker: string | undefined;
+  do {
+    const page = await client.send(new ListHealthChecksCommand({ MaxItems: 100, ...(marker && { Marker: marker }) }), {
+      ...(signal && { abortSignal: signal }),
+    });
+    checks.push(...(page.HealthChecks ?? []));
+    marker = page.IsTruncated ? page.NextMarker : undefined;
+  } while (marker !== undefined);
+  return checks;
+}
+
+/** By health check id. */
+export async function listHealthCheckTags(
+  client: Route53Client,
+  ids: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Map<string, readonly Tag[]>> {
+  const { ListTagsForResourcesCommand } = await import("@aws-sdk/client-route-53");
+  const tags = new Map<string, readonly Tag[]>();
+  for (let at = 0; at < ids.length; at += TAGGED_AT_ONCE) {
+    const answer = await client.send(
+      new ListTagsForResourcesCommand({ ResourceType: "healthcheck", ResourceIds: ids.slice(at, at + TAGGED_AT_ONCE) }),
+      { ...(signal && { abortSignal: signal }) },
+    );
+    for (const set of answer.ResourceTagSets ?? []) if (set.ResourceId) tags.set(set.ResourceId, set.Tags ?? []);
+  }
+  return tags;
+}
