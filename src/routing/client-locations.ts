@@ -1,10 +1,13 @@
 /**
- * Where clients are, from a small built-in table of addresses that belong to nobody: documentation prefixes, and loopback
- * and private blocks numbered by telephone country code, so that `dig -b 127.49.0.1` asks from Germany.
- * Sources: RFC 5737 and RFC 3849 for the prefixes, ISO 3166 for the codes, ITU-T E.164 for the numbers.
+ * Where clients are whose addresses belong to nobody: documentation prefixes, and loopback and private blocks numbered by
+ * telephone country code, so that `dig -b 127.49.0.1` asks from Germany. Everybody else's place comes from a database.
+ * Sources: RFC 5737 and RFC 3849 for the prefixes, ISO 3166 for the codes, ITU-T E.164 for the numbers, and IANA's
+ * special-purpose address registries (RFC 6890) for what is nobody's.
  */
 
-import { type ClientLocation, type ClientLocator, commonBits, contains, parseSubnet, type Subnet } from "./client.ts";
+import { type ClientLocation, type ClientLocator, parseSubnet, type Subnet } from "./client.ts";
+import { countryLocation, isKnownState } from "./countries.ts";
+import { PrefixTrie } from "./prefix-trie.ts";
 
 function place(
   continentCode: string,
@@ -89,7 +92,7 @@ export interface LocatedBlock {
   readonly location: ClientLocation;
 }
 
-/** Longest first, so that the first that holds a client is the right one. */
+/** In no order; the longest that holds a client is the right one. */
 export const LOCATED_BLOCKS: readonly LocatedBlock[] = [
   ...DOCUMENTATION,
   ...UNITED_STATES,
@@ -98,47 +101,68 @@ export const LOCATED_BLOCKS: readonly LocatedBlock[] = [
     [`127.${code}.0.0/16`, location] as const,
     [`2001:db8:${code}::/48`, location] as const,
   ]),
-]
-  .flatMap(([prefix, location]) => {
-    const block = parseSubnet(prefix);
-    return block === undefined ? [] : [{ block, prefix, location }];
-  })
-  .sort((a, b) => b.block.prefixLength - a.block.prefixLength);
+].flatMap(([prefix, location]) => {
+  const block = parseSubnet(prefix);
+  return block === undefined ? [] : [{ block, prefix, location }];
+});
 
-/** The block that holds all of a subnet. For a subnet wider than the blocks in it: the one at its start, as nothing tells more. */
-export function locate(subnet: Subnet): LocatedBlock | undefined {
-  const start: Subnet = { octets: subnet.octets, prefixLength: subnet.octets.length * 8 };
-  return LOCATED_BLOCKS.find(({ block }) => contains(block, start));
+/** Blocks with no place beyond the table's: no database is asked for them. */
+const NOBODYS: readonly string[] = [
+  "0.0.0.0/8",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.0.0.0/24",
+  "192.0.2.0/24",
+  "192.168.0.0/16",
+  "198.18.0.0/15",
+  "198.51.100.0/24",
+  "203.0.113.0/24",
+  "224.0.0.0/3",
+  "::/127",
+  "2001:db8::/32",
+  "3fff::/20",
+  "fc00::/7",
+  "fe80::/10",
+  "ff00::/8",
+];
+
+/** Of every address that is nobody's: its place, or that it has none. */
+const TABLE = new PrefixTrie<{ readonly location: ClientLocation | undefined }>();
+for (const prefix of NOBODYS) {
+  const block = parseSubnet(prefix);
+  if (block !== undefined) TABLE.set(block, { location: undefined });
+}
+for (const { block, location } of LOCATED_BLOCKS) TABLE.set(block, { location });
+
+/** The table as a locator. For a subnet wider than the blocks in it: the one at its start, as nothing tells more. */
+export const locateInTable: ClientLocator = ({ octets }) => {
+  const { value, bits } = TABLE.find(octets);
+  return { location: value?.location, bits };
+};
+
+/** The table for what is nobody's, a database for every public address. */
+export function locateWith(database: ClientLocator): ClientLocator {
+  return (subnet) => {
+    const { value, bits } = TABLE.find(subnet.octets);
+    if (value !== undefined) return { location: value.location, bits };
+    const found = database(subnet);
+    return found.bits >= bits ? found : { location: found.location, bits };
+  };
 }
 
 /**
- * How many bits of a subnet's address tell its place: everybody with the same ones is in the same place. More than the block
- * that it lies in has, where that block has others inside (RFC 7871 section 7.2.1: answers must not overlap).
+ * A place for a country, or a country and its subdivision (`DE`, `US-CA`): the table's where it has that very one, so that
+ * `--from DE` and 127.49.0.1 are in one place. Undefined for a code that is none.
  */
-export function bitsThatLocate({ octets }: Subnet): number {
-  const start: Subnet = { octets, prefixLength: octets.length * 8 };
-  let bits = 0;
-  for (const { block } of LOCATED_BLOCKS) {
-    if (block.octets.length !== octets.length) continue;
-    const inside = contains(block, start);
-    bits = Math.max(bits, inside ? block.prefixLength : commonBits(block.octets, octets) + 1);
-    // Longest first: what is left are shorter ones, which hold this block or are further away than its neighbours.
-    if (inside) break;
-  }
-  return bits;
-}
-
-/** The table as a locator. */
-export const locateInTable: ClientLocator = (subnet) => ({
-  location: locate(subnet)?.location,
-  bits: bitsThatLocate(subnet),
-});
-
-/** A location of the table that has this country, or this country and subdivision (`DE`, `US-CA`). */
 export function locationOfCountry(code: string): ClientLocation | undefined {
-  const [country, subdivision] = code.toUpperCase().split("-");
-  return LOCATED_BLOCKS.map(({ location }) => location).find(
-    (location) =>
-      location.countryCode === country && (subdivision === undefined || location.subdivisionCode === subdivision),
+  const [country = "", subdivision] = code.toUpperCase().split("-");
+  const tabled = LOCATED_BLOCKS.find(
+    ({ location }) => location.countryCode === country && location.subdivisionCode === subdivision,
   );
+  if (tabled !== undefined) return tabled.location;
+  if (subdivision !== undefined && !isKnownState(country, subdivision)) return undefined;
+  return countryLocation(country, subdivision);
 }

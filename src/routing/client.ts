@@ -73,13 +73,3 @@ export function contains(outer: Subnet, inner: Subnet): boolean {
   const rest = outer.prefixLength & 7;
   return rest === 0 || (((outer.octets[whole] ?? 0) ^ (inner.octets[whole] ?? 0)) & (0xff00 >> rest) & 0xff) === 0;
 }
-
-/** How many leading bits two addresses of one family share; 0 for different families. */
-export function commonBits(one: Uint8Array, other: Uint8Array): number {
-  if (one.length !== other.length) return 0;
-  for (let index = 0; index < one.length; index++) {
-    const difference = (one[index] ?? 0) ^ (other[index] ?? 0);
-    if (difference !== 0) return index * 8 + Math.clz32(difference) - 24;
-  }
-  return one.length * 8;
-}

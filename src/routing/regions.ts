@@ -51,7 +51,9 @@ const REGIONS: ReadonlyMap<string, readonly [number, number]> = new Map([
 
 /** By the three letters that a Local Zone group carries after its parent Region, e.g. `us-east-1-atl-1`. */
 const LOCAL_ZONE_CITIES: ReadonlyMap<string, readonly [number, number]> = new Map([
+  ["abe", [40.6, -75.47]],
   ["akl", [-36.85, 174.76]],
+  ["ath", [37.98, 23.73]],
   ["atl", [33.75, -84.39]],
   ["bkk", [13.76, 100.5]],
   ["bna", [36.16, -86.78]],
@@ -64,9 +66,12 @@ const LOCAL_ZONE_CITIES: ReadonlyMap<string, readonly [number, number]> = new Ma
   ["den", [39.74, -104.99]],
   ["dfw", [32.78, -96.8]],
   ["ham", [53.55, 9.99]],
+  ["han", [21.03, 105.85]],
   ["hel", [60.17, 24.94]],
   ["hnl", [21.31, -157.86]],
   ["iah", [29.76, -95.37]],
+  ["ist", [41.01, 28.98]],
+  ["jan", [32.3, -90.18]],
   ["las", [36.17, -115.14]],
   ["lax", [34.05, -118.24]],
   ["lim", [-12.05, -77.04]],
@@ -82,6 +87,7 @@ const LOCAL_ZONE_CITIES: ReadonlyMap<string, readonly [number, number]> = new Ma
   ["phl", [39.95, -75.17]],
   ["phx", [33.45, -112.07]],
   ["qro", [20.59, -100.39]],
+  ["sbn", [41.68, -86.25]],
   ["scl", [-33.45, -70.67]],
   ["sea", [47.61, -122.33]],
   ["tpe", [25.03, 121.57]],

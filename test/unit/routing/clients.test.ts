@@ -1,12 +1,14 @@
+import { ResourceRecordSetRegion } from "@aws-sdk/client-route-53";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { contains, masked, parseSubnet } from "../../../src/routing/client.ts";
-import { bitsThatLocate, LOCATED_BLOCKS, locate, locationOfCountry } from "../../../src/routing/client-locations.ts";
+import { CONTINENTS, GEO_PLACES } from "../../../src/route53/geo-locations.ts";
+import { contains, masked, parseSubnet, type Subnet } from "../../../src/routing/client.ts";
+import { LOCATED_BLOCKS, locateInTable, locateWith, locationOfCountry } from "../../../src/routing/client-locations.ts";
 import { distanceKm, regionCoordinates } from "../../../src/routing/regions.ts";
 
 function at(text: string): string | undefined {
   const subnet = parseSubnet(text);
-  const location = subnet && locate(subnet)?.location;
+  const location = subnet && locateInTable(subnet).location;
   return location && [location.countryCode, location.subdivisionCode].filter(Boolean).join("-");
 }
 
@@ -61,7 +63,7 @@ describe("the built-in table of locations", () => {
   it("maps every one of its prefixes to its own location", () => {
     for (const { prefix, location } of LOCATED_BLOCKS) {
       const subnet = parseSubnet(prefix);
-      expect(subnet && locate(subnet)?.location).toEqual(location);
+      expect(subnet && locateInTable(subnet).location).toEqual(location);
     }
   });
 
@@ -76,22 +78,67 @@ describe("the built-in table of locations", () => {
     fc.assert(
       fc.property(near, ({ octets, noise }) => {
         const subnet = { octets, prefixLength: octets.length * 8 };
-        const bits = bitsThatLocate(subnet);
+        const { location, bits } = locateInTable(subnet);
         const shared = masked(octets, bits).octets;
         const rest = masked(noise, bits).octets;
         const neighbour = octets.map((_, index) => (shared[index] ?? 0) | ((noise[index] ?? 0) ^ (rest[index] ?? 0)));
-        expect(locate({ octets: neighbour, prefixLength: neighbour.length * 8 })?.location).toBe(
-          locate(subnet)?.location,
-        );
+        expect(locateInTable({ octets: neighbour, prefixLength: neighbour.length * 8 }).location).toBe(location);
       }),
       { numRuns: 3000 },
     );
   });
 
-  it("finds a location by country and by subdivision", () => {
-    expect(locationOfCountry("de")?.continentCode).toBe("EU");
-    expect(locationOfCountry("US-CA")?.subdivisionCode).toBe("CA");
-    expect(locationOfCountry("XX")).toBeUndefined();
+  it("leaves every public address to a database, and no other", () => {
+    const inFrance = locationOfCountry("FR");
+    const asked: string[] = [];
+    const locate = locateWith(({ octets }) => {
+      asked.push(octets.join("."));
+      return { location: inFrance, bits: 3 };
+    });
+    const find = (text: string) => locate(parseSubnet(text) as Subnet);
+    expect(find("8.8.8.8").location).toBe(inFrance);
+    expect(find("10.0.0.1").location).toBeUndefined();
+    expect(find("192.168.1.1").location).toBeUndefined();
+    expect(find("::1").location).toBeUndefined();
+    expect(find("198.51.100.1").location?.countryCode).toBe("DE");
+    expect(asked).toEqual(["8.8.8.8"]);
+    // 8/8 differs from 10/8 in the seventh bit: three bits would tell clients of 10/8 to be in France.
+    expect(find("8.8.8.8").bits).toBe(7);
+  });
+});
+
+describe("countries", () => {
+  it("have a place each, on their continent, whichever Route 53 knows", () => {
+    for (const { countryCode, subdivisionCode } of GEO_PLACES) {
+      if (countryCode === undefined || countryCode === "*") continue;
+      const code = [countryCode, subdivisionCode].filter(Boolean).join("-");
+      const location = locationOfCountry(code);
+      expect(location, code).toMatchObject({ countryCode });
+      expect(location?.subdivisionCode, code).toBe(subdivisionCode);
+      expect(CONTINENTS[location?.continentCode ?? ""]?.countries, code).toHaveProperty(countryCode);
+      expect(Math.abs(location?.coordinates.latitude ?? 91), code).toBeLessThanOrEqual(90);
+      expect(Math.abs(location?.coordinates.longitude ?? 181), code).toBeLessThanOrEqual(180);
+    }
+  });
+
+  it("are found in any case, and are where the table has them", () => {
+    expect(locationOfCountry("de")).toBe(locateInTable(parseSubnet("127.49.0.1") as Subnet).location);
+    expect(locationOfCountry("US-CA")).toBe(locateInTable(parseSubnet("192.0.2.64") as Subnet).location);
+    expect(locationOfCountry("us")?.subdivisionCode).toBeUndefined();
+    expect(locationOfCountry("PL")).toBe(locationOfCountry("pl"));
+  });
+
+  it("are not made up", () => {
+    for (const code of ["XX", "", "US-XX", "DE-BE", "constructor", "US-constructor"]) {
+      expect(locationOfCountry(code), code).toBeUndefined();
+    }
+  });
+});
+
+describe("Regions", () => {
+  it("all have a place that latency and geoproximity records can name", () => {
+    const unknown = Object.values(ResourceRecordSetRegion).filter((region) => regionCoordinates(region) === undefined);
+    expect(unknown).toEqual([]);
   });
 });
 

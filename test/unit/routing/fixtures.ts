@@ -3,7 +3,7 @@
 import { domainName } from "../../../src/route53/names.ts";
 import type { RecordSet, RecordType, RoutingPolicy } from "../../../src/route53/record-set.ts";
 import { type Client, parseSubnet } from "../../../src/routing/client.ts";
-import { locate } from "../../../src/routing/client-locations.ts";
+import { locateInTable } from "../../../src/routing/client-locations.ts";
 import { compileRecordSets } from "../../../src/routing/compile-record-sets.ts";
 import type { RoutingContext } from "../../../src/routing/context.ts";
 import { greatCircleLatency } from "../../../src/routing/latency.ts";
@@ -12,7 +12,7 @@ import type { RoutingNode } from "../../../src/routing/tree.ts";
 export function clientAt(text: string): Client {
   const subnet = parseSubnet(text);
   if (subnet === undefined) throw new Error(`${text} is no subnet`);
-  return { subnet, location: locate(subnet)?.location };
+  return { subnet, location: locateInTable(subnet).location };
 }
 
 export interface SetParts {
