@@ -12,13 +12,27 @@ const ARROWS: Record<string, readonly string[]> = {
   findings: [],
   dns: ["route53"],
   logs: ["route53"],
+  zonefile: ["route53", "dns"],
   config: ["route53"],
   backend: ["route53", "dns"],
   setup: ["config", "backend", "route53", "routing", "dns", "findings"],
   trace: ["backend", "route53", "dns", "findings"],
   drill: ["config", "backend", "route53", "dns"],
   local: ["route53", "routing", "dns", "logs", "backend"],
-  render: ["config", "backend", "route53", "routing", "dns", "findings", "logs", "setup", "trace", "drill", "local"],
+  render: [
+    "config",
+    "backend",
+    "route53",
+    "routing",
+    "dns",
+    "findings",
+    "logs",
+    "zonefile",
+    "setup",
+    "trace",
+    "drill",
+    "local",
+  ],
   cli: [
     "config",
     "backend",
@@ -27,6 +41,7 @@ const ARROWS: Record<string, readonly string[]> = {
     "dns",
     "findings",
     "logs",
+    "zonefile",
     "setup",
     "trace",
     "drill",
@@ -47,7 +62,7 @@ const DOORS: Record<string, readonly string[]> = {
   chalk: ["render"],
   lmdb: ["local"],
   zod: ["config", "setup"],
-  yaml: ["config"],
+  yaml: ["config", "zonefile"],
 };
 
 interface Import {
@@ -127,7 +142,7 @@ describe("the house", () => {
   it("keeps the pure rooms free of Node, and of the SDK but for its types", () => {
     const wrong = imports.filter(
       (one) =>
-        ["route53", "routing"].includes(roomOf(one.file)) &&
+        ["route53", "routing", "zonefile"].includes(roomOf(one.file)) &&
         (one.target.startsWith("node:") || (one.target.startsWith("@aws-sdk/") && !one.typeOnly)),
     );
     expect(wrong.map(where)).toEqual([]);
