@@ -15,6 +15,8 @@ export interface ServiceSettings {
   readonly throttle: boolean;
   /** Whether prerequisites outside Route 53 are left unchecked. */
   readonly lenient: boolean;
+  /** Alike responses a second that one network gets from one authoritative server over UDP; missing where there is no limit. */
+  readonly responseRateLimit?: number;
 }
 
 export interface RunFile {

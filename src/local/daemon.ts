@@ -82,6 +82,7 @@ async function alreadyRunning(home: DaemonHome, run: RunFile, settings: DaemonSe
     differs("propagation delay (ms)", run.settings.propagationDelayMs, settings.propagationDelayMs),
     settings.throttle === true && !run.settings.throttle ? "without rate limits" : undefined,
     settings.lenient === true && !run.settings.lenient ? "with prerequisites checked" : undefined,
+    differs("response rate limit", run.settings.responseRateLimit ?? "none", settings.responseRateLimit),
   ].filter((difference) => difference !== undefined);
   if (differences.length > 0) {
     throw new Failure({
@@ -132,6 +133,7 @@ function spawnDaemon(home: DaemonHome, settings: DaemonSettings, { script, env }
       ),
       ...flag("--throttle", settings.throttle),
       ...flag("--lenient", settings.lenient),
+      ...option("--response-rate-limit", settings.responseRateLimit),
       ...flag("--in-memory", settings.inMemory),
     ],
     {

@@ -17,6 +17,8 @@ export interface LocalBackendSettings {
   readonly throttle?: boolean;
   /** Whether to do without what must be set up outside Route 53 first, such as a log group's resource policy. */
   readonly lenient?: boolean;
+  /** How many alike responses a second one network gets from an authoritative server over UDP; no limit unless given. */
+  readonly responseRateLimit?: number;
   /** The port of the AWS API on 127.0.0.1; a free one unless given. */
   readonly apiPort?: number;
   /** The port of every name server and of the resolver; a free one unless given. */

@@ -70,6 +70,8 @@ export interface LocalBackendOptions {
   readonly throttle?: boolean;
   /** Does without what must be set up outside Route 53 first: a log group's resource policy, a KMS key's Region. */
   readonly lenient?: boolean;
+  /** Alike responses a second that one network gets from one authoritative server over UDP; without it there is no limit. */
+  readonly responseRateLimit?: number;
   /** Told of what should not happen; the backend goes on. */
   readonly onDefect?: (error: unknown) => void;
   /** Called first of all when it stops, whoever asked. */
@@ -293,8 +295,10 @@ function serviceSettings(options: LocalBackendOptions): ServiceSettings {
     propagationDelayMs = DEFAULT_PROPAGATION_DELAY_MS,
     throttle = false,
     lenient = false,
+    responseRateLimit,
   } = options;
-  return { account, propagationDelayMs, throttle, lenient };
+  const limit = responseRateLimit === undefined ? {} : { responseRateLimit };
+  return { account, propagationDelayMs, throttle, lenient, ...limit };
 }
 
 /** Only a state on a disk needs LMDB, which is slow to load. */
@@ -333,6 +337,7 @@ async function startCore(
     clock,
     onDefect,
     parentKeys: parentKeys(store),
+    ...(options.responseRateLimit === undefined ? {} : { responseRateLimit: options.responseRateLimit }),
     onQuery(entry) {
       const group = route53.queryLogGroup(entry.zoneId);
       if (group === undefined) return;

@@ -46,7 +46,12 @@ function endpointState(endpoint: LocalEndpoint, now: number): string {
 }
 
 function behaviour({ settings }: LocalStatus): string {
-  return `${settings.throttle ? "; rate limits hold" : ""}${settings.lenient ? "; prerequisites are not checked" : ""}`;
+  const { throttle, lenient, responseRateLimit: limit } = settings;
+  return [
+    throttle ? "; rate limits hold" : "",
+    lenient ? "; prerequisites are not checked" : "",
+    limit === undefined ? "" : `; at most ${limit} alike DNS responses a second`,
+  ].join("");
 }
 
 function mebibytes(bytes: number): string {

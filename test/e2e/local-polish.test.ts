@@ -194,8 +194,15 @@ describe("r53kit local logs", () => {
 
 describe("r53kit local start", () => {
   it("keeps how its services behave over a crash, and does not pretend to behave otherwise", async () => {
-    const first = await start("--account", "111122223333", "--propagation-delay", "1.5s", "--throttle", "--lenient");
-    const settings = { account: "111122223333", propagationDelayMs: 1500, throttle: true, lenient: true };
+    const options = ["--propagation-delay", "1.5s", "--throttle", "--lenient", "--response-rate-limit", "500"];
+    const first = await start("--account", "111122223333", ...options);
+    const settings = {
+      account: "111122223333",
+      propagationDelayMs: 1500,
+      throttle: true,
+      lenient: true,
+      responseRateLimit: 500,
+    };
     expect(first.settings).toEqual(settings);
     const other = await home.run(["local", "start", "--account", "123456789012"]);
     expect(other.code).toBe(1);
@@ -212,6 +219,7 @@ describe("r53kit local start", () => {
     ["--account", "12"],
     ["--propagation-delay", "soon"],
     ["--propagation-delay", "5"],
+    ["--response-rate-limit", "0"],
   ])("refuses %s %s as wrong usage", async (option, value) => {
     const result = await home.run(["local", "start", option, value]);
     expect(result.code).toBe(64);

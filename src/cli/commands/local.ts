@@ -26,6 +26,12 @@ function account(text: string): string {
   return text;
 }
 
+function responseRate(text: string): number {
+  const value = Number(text);
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("A response rate is a number from 1 to 999999.");
+  return value;
+}
+
 /** In ms. */
 function delay(text: string): number {
   const [, amount = "", unit] = /^(\d{1,6}(?:\.\d{1,3})?)(ms|s|m)$/.exec(text) ?? [];
@@ -49,6 +55,11 @@ export const registerLocal: Register = (program, host) => {
     .option("--propagation-delay <duration>", "how long a change is PENDING (default 200ms)", delay)
     .option("--throttle", "refuse requests beyond Route 53's rate limits, as AWS does")
     .option("--lenient", "do without what must be set up outside Route 53 first, such as a log group's resource policy")
+    .option(
+      "--response-rate-limit <number>",
+      "answer one network over UDP alike only so many times a second (default: no limit)",
+      responseRate,
+    )
     .option("--in-memory", "keep nothing on disk")
     .action(
       host.action<StartOptions>(async (context, _args, options) => {

@@ -15,11 +15,12 @@ export interface StartOptions {
   readonly propagationDelay?: number;
   readonly throttle?: boolean;
   readonly lenient?: boolean;
+  readonly responseRateLimit?: number;
   readonly inMemory?: boolean;
 }
 
 function settingsOf({ foreground: _, propagationDelay, ...settings }: StartOptions): DaemonSettings {
-  const { apiPort, dnsPort, speed, account, throttle, lenient, inMemory } = settings;
+  const { apiPort, dnsPort, speed, account, throttle, lenient, responseRateLimit, inMemory } = settings;
   return {
     ...(apiPort === undefined ? {} : { apiPort }),
     ...(dnsPort === undefined ? {} : { dnsPort }),
@@ -28,6 +29,7 @@ function settingsOf({ foreground: _, propagationDelay, ...settings }: StartOptio
     ...(propagationDelay === undefined ? {} : { propagationDelayMs: propagationDelay }),
     ...(throttle === undefined ? {} : { throttle }),
     ...(lenient === undefined ? {} : { lenient }),
+    ...(responseRateLimit === undefined ? {} : { responseRateLimit }),
     ...(inMemory === undefined ? {} : { inMemory }),
   };
 }
