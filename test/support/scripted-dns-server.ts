@@ -36,8 +36,12 @@ export function resourceRecords(text: string): ResourceRecord[] {
     .map(resourceRecord);
 }
 
+type Scripted = Message | Uint8Array | undefined;
+
 /** What to answer; undefined stays silent, octets go out as they are. */
-export type Script = (query: Message, transport: "udp" | "tcp") => Message | Uint8Array | undefined;
+export type Script = (query: Message, transport: "udp" | "tcp") => Scripted;
+/** The same, of a server that has to ask somebody first. */
+export type AskingScript = (query: Message, transport: "udp" | "tcp") => Promise<Scripted>;
 
 /** An answer to a query, with the flags of an authoritative server unless the parts say otherwise. */
 export function reply(query: Message, parts: Partial<Message> = {}): Message {
@@ -129,13 +133,17 @@ function listenTcp(server: Server, address: string, port: number): Promise<void>
 }
 
 /** Starts a server on one loopback address, UDP and TCP on the same port (0 takes a free one). */
-export async function startScriptedServer(script: Script, address = "127.0.0.1", port = 0): Promise<ScriptedServer> {
+export async function startScriptedServer(
+  script: Script | AskingScript,
+  address = "127.0.0.1",
+  port = 0,
+): Promise<ScriptedServer> {
   const asked: string[] = [];
-  const respond = (octets: Buffer, transport: "udp" | "tcp"): Uint8Array | undefined => {
+  const respond = async (octets: Buffer, transport: "udp" | "tcp"): Promise<Uint8Array | undefined> => {
     const query = decodeMessage(octets);
     const [question] = query.questions;
     asked.push(`${question?.name} ${typeName(question?.type ?? 0)} ${transport}`);
-    const answer = script(query, transport);
+    const answer = await script(query, transport);
     if (answer === undefined || answer instanceof Uint8Array) return answer;
     return encodeMessage(answer, transport === "udp" ? { maxSize: query.edns?.udpSize ?? 512 } : {});
   };
@@ -150,11 +158,12 @@ export async function startScriptedServer(script: Script, address = "127.0.0.1",
       received = Buffer.concat([received, chunk]);
       while (received.length >= 2 && received.length >= 2 + received.readUInt16BE(0)) {
         const length = received.readUInt16BE(0);
-        const answer = respond(received.subarray(2, 2 + length), "tcp");
+        const query = received.subarray(2, 2 + length);
         received = received.subarray(2 + length);
-        if (answer !== undefined) {
+        void respond(query, "tcp").then((answer) => {
+          if (answer === undefined || socket.destroyed) return;
           socket.write(Buffer.concat([Uint8Array.of(answer.length >> 8, answer.length & 0xff), answer]));
-        }
+        });
       }
     });
   });
@@ -162,9 +171,14 @@ export async function startScriptedServer(script: Script, address = "127.0.0.1",
   const bound = tcp.address();
   if (bound === null || typeof bound === "string") throw new Error("a TCP server has an address");
   const udp = await listenUdp(address, bound.port);
+  let closed = false;
+  udp.on("close", () => {
+    closed = true;
+  });
   udp.on("message", (octets, from) => {
-    const answer = respond(octets, "udp");
-    if (answer !== undefined) udp.send(answer, from.port, from.address);
+    void respond(octets, "udp").then((answer) => {
+      if (answer !== undefined && !closed) udp.send(answer, from.port, from.address);
+    });
   });
   return {
     address,
