@@ -24,6 +24,7 @@ import { createHealthMonitor, type ListedHealthMonitor } from "./health/health-m
 import type { Resolve } from "./health/probe.ts";
 import { type NameServers, startNameServers } from "./nameserver/servers.ts";
 import { parentKeys } from "./nameserver/signing/parent-keys.ts";
+import { VpcNumbers } from "./nameserver/vpc-numbers.ts";
 import { credentialScopeOf } from "./protocol/request.ts";
 import { createProtocolServer, DEFAULT_ACCOUNT, type ProtocolServer } from "./protocol/server.ts";
 import type { ServiceDefinition } from "./protocol/service.ts";
@@ -190,6 +191,7 @@ export class LocalBackend {
       startedAt: this.#startedAt,
       uptimeMs: Date.now() - this.#startedAt,
       zones: core.zones(),
+      vpcs: core.nameServers.vpcResolvers(),
       healthChecks: core.health.list(),
       endpoints: await core.endpoints.list(),
       instances: core.instances.list(),
@@ -338,6 +340,7 @@ async function startCore(
     onDefect,
     parentKeys: parentKeys(store),
     ...(options.responseRateLimit === undefined ? {} : { responseRateLimit: options.responseRateLimit }),
+    vpcNumbers: new VpcNumbers(store),
     onQuery(entry) {
       const group = route53.queryLogGroup(entry.zoneId);
       if (group === undefined) return;
@@ -379,7 +382,7 @@ async function startCore(
     onDefect,
   });
   const endpoints = createEndpointKeeper({ store, clock: realTime });
-  const ec2 = createEc2({ store, clock, endpoints, account, onDefect });
+  const ec2 = createEc2({ store, clock, endpoints, publisher: nameServers, account, onDefect });
   const close = async () => {
     cloudMap.close();
     route53.close();
@@ -398,10 +401,12 @@ async function startCore(
     domains.restore();
     // Before the health checks, whose first probes would find them down. One that hangs must not keep the rest waiting.
     await Promise.race([
-      endpoints.restore().then(() => ec2.restore()),
+      endpoints.restore().then(() => ec2.restoreInstances()),
       new Promise<void>((resolve) => void realTime.after(ENDPOINTS_FIRST_MS, resolve)),
     ]);
     route53.restore();
+    ec2.restoreVpcs();
+    nameServers.forgetOtherVpcs();
     cloudMap.restore();
     // The servers of the zones that there are answer from the first moment.
     await nameServers.settled();

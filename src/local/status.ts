@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { LocalEndpoint } from "../backend/backend.ts";
 import type { ServiceSettings } from "./daemon-run-file.ts";
 import type { CheckSummary } from "./health/health-monitor.ts";
+import type { VpcResolver } from "./nameserver/vpc-resolvers.ts";
 import type { InstanceSummary } from "./services/ec2/instance-control.ts";
 import type { ZoneSummary } from "./services/route53/service.ts";
 
@@ -23,6 +24,7 @@ export interface LocalStatus {
   readonly startedAt: number;
   readonly uptimeMs: number;
   readonly zones: readonly ZoneSummary[];
+  readonly vpcs: readonly VpcResolver[];
   readonly healthChecks: readonly CheckSummary[];
   readonly endpoints: readonly LocalEndpoint[];
   readonly instances: readonly InstanceSummary[];

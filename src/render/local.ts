@@ -4,6 +4,7 @@ import type { LocalEndpoint } from "../backend/backend.ts";
 import type { Environment } from "../backend/local-environment.ts";
 import type { RecordedCall } from "../local/control-calls.ts";
 import type { RunFile } from "../local/daemon-run-file.ts";
+import type { VpcResolver } from "../local/nameserver/vpc-resolvers.ts";
 import type { LocalStatus } from "../local/status.ts";
 import { displayName } from "../route53/names.ts";
 import { type Look, paintOf } from "./paint.ts";
@@ -72,6 +73,16 @@ function healthLines({ healthChecks, endpoints }: LocalStatus, paint: ReturnType
   return parts.length === 0 ? [] : [`health: ${parts.join(", ")}`];
 }
 
+function vpcResolver({ address, dnsSupport }: VpcResolver, paint: ReturnType<typeof paintOf>): string {
+  if (address === undefined) return paint.yellow("none, every address is taken");
+  return dnsSupport ? address : `${address}  ${paint.yellow("silent: enableDnsSupport is off")}`;
+}
+
+function vpcZones({ zones, dnsHostnames }: VpcResolver, paint: ReturnType<typeof paintOf>): string {
+  const names = zones.map(({ name }) => safeText(displayName(name))).join(" ");
+  return zones.length === 0 || dnsHostnames ? names : `${names}  ${paint.yellow("unseen: enableDnsHostnames is off")}`;
+}
+
 /** `now` is epoch ms. */
 export function renderLocalStatus(status: LocalStatus, look: Look & { readonly now: number }): string {
   const paint = paintOf(look);
@@ -106,6 +117,21 @@ export function renderLocalStatus(status: LocalStatus, look: Look & { readonly n
           look,
         ),
   );
+  if (status.vpcs.length > 0) {
+    section(
+      "VPCs",
+      renderTable(
+        [{ title: "ID" }, { title: "REGION" }, { title: "RESOLVER" }, { title: "PRIVATE ZONES" }],
+        status.vpcs.map((vpc) => [
+          safeText(vpc.id),
+          safeText(vpc.region),
+          vpcResolver(vpc, paint),
+          vpcZones(vpc, paint),
+        ]),
+        look,
+      ),
+    );
+  }
   section(
     "health checks",
     status.healthChecks.length === 0

@@ -25,8 +25,9 @@ describeWith(AWS_CLI, () => {
       return Operation.Status === "SUCCESS" ? Operation : undefined;
     });
   async function addresses(name: string): Promise<string[]> {
-    const { address, port } = backend.local.resolver;
-    const { stdout } = await runProcess("dig", [`@${address}`, "-p", String(port), name, "+short"], {
+    const { vpcs, dnsPort } = await backend.local.status();
+    const address = vpcs.find(({ id }) => id === "vpc-12345678")?.address;
+    const { stdout } = await runProcess("dig", [`@${address}`, "-p", String(dnsPort), name, "+short"], {
       env: process.env,
     });
     return stdout.split("\n").filter((line) => line !== "");

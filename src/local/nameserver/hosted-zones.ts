@@ -16,7 +16,7 @@ import { CidrCollections } from "./cidr-collections.ts";
 import { type CompiledZone, compileZone } from "./compiled-zone.ts";
 import type { Responder } from "./listener.ts";
 import { answerPrivately, type PrivateAnswer, PrivateZones } from "./private-zones.ts";
-import type { PublishedZone } from "./published.ts";
+import type { PublishedZone, VpcName } from "./published.ts";
 import type { Sender } from "./response.ts";
 import type { ZoneSigners } from "./signing/zone-signer.ts";
 import { ZonesByName } from "./zone-table.ts";
@@ -72,7 +72,7 @@ export class HostedZones {
       for (const server of before.nameServers) this.#rebuild(server);
     }
     for (const server of nameServers) this.#tableOf(server).put(zone);
-    if (zone.isPrivate) this.#private.put(zone);
+    if (zone.isPrivate) this.#private.put(zone, published.vpcs ?? []);
   }
 
   replaceNames(zoneId: string, names: ReadonlyMap<DomainName, readonly RecordSet[]>): void {
@@ -83,7 +83,7 @@ export class HostedZones {
     const before = this.#zones.get(zoneId);
     this.#zones.delete(zoneId);
     this.#signers.forget(zoneId);
-    if (before?.zone.isPrivate) this.#private.remove(before.zone);
+    this.#private.remove(zoneId);
     for (const server of before?.nameServers ?? []) this.#rebuild(server);
   }
 
@@ -108,9 +108,9 @@ export class HostedZones {
     );
   }
 
-  /** For the resolver. */
-  answerPrivately(question: Question, sender: Sender): PrivateAnswer | undefined {
-    return answerPrivately(question, sender, this.#private, this.#surroundings);
+  /** For the resolver of a VPC. */
+  answerPrivately(question: Question, vpc: VpcName): PrivateAnswer | undefined {
+    return answerPrivately(question, vpc, this.#private, this.#surroundings);
   }
 
   #tableOf(server: DomainName): ZonesByName {

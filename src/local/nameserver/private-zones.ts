@@ -1,18 +1,19 @@
 /**
- * Private hosted zones as a VPC's resolver sees them: a name that lies in one is answered from it, and from nowhere else, even
- * when it is not there (Developer Guide, "Considerations when working with a private hosted zone"). Which VPC a client is in
- * cannot be told here, so every private zone is everybody's; of several with one name the first by id answers.
+ * Private hosted zones as the resolver of a VPC sees them: those that the VPC is associated with, the most specific first. A name
+ * that lies in one is answered from it, and from nowhere else, even when it is not there (Developer Guide, "Considerations when
+ * working with a private hosted zone").
  */
 
 import type { Question, ResourceRecord } from "../../dns/message.ts";
-import { TYPE } from "../../dns/types.ts";
-import { type DomainName, isWithin, parentOf } from "../../route53/names.ts";
-import { parseSubnet } from "../../routing/client.ts";
+import { RCODE, TYPE } from "../../dns/types.ts";
+import type { DomainName } from "../../route53/names.ts";
+import type { Client } from "../../routing/client.ts";
+import { regionLocation } from "../../routing/region-locations.ts";
 import { answerQuestion } from "./answer.ts";
 import type { RoutingSurroundings } from "./authoritative.ts";
 import type { CompiledZone } from "./compiled-zone.ts";
-import type { Sender } from "./response.ts";
-import { type ZoneTable, zoneForQuestion } from "./zone-table.ts";
+import { type VpcName, vpcKey } from "./published.ts";
+import { ZonesByName, type ZoneTable, zoneForQuestion } from "./zone-table.ts";
 
 export interface PrivateAnswer {
   readonly rcode: number;
@@ -22,59 +23,83 @@ export interface PrivateAnswer {
   readonly follow?: DomainName;
 }
 
-export class PrivateZones implements ZoneTable {
-  readonly #byName = new Map<DomainName, CompiledZone[]>();
+/** No policy that private zones may have looks at the address. */
+const NO_SUBNET: Client["subnet"] = { octets: new Uint8Array(4), prefixLength: 0 };
 
-  put(zone: CompiledZone): void {
-    const others = (this.#byName.get(zone.name) ?? []).filter(({ id }) => id !== zone.id);
-    this.#byName.set(
-      zone.name,
-      [...others, zone].sort((a, b) => (a.id < b.id ? -1 : 1)),
-    );
-  }
+interface Associated {
+  readonly zone: CompiledZone;
+  /** The keys of its VPCs. */
+  readonly vpcs: readonly string[];
+}
 
-  remove(zone: Pick<CompiledZone, "id" | "name">): void {
-    const left = (this.#byName.get(zone.name) ?? []).filter(({ id }) => id !== zone.id);
-    if (left.length === 0) this.#byName.delete(zone.name);
-    else this.#byName.set(zone.name, left);
-  }
+export class PrivateZones {
+  /** By id. */
+  readonly #zones = new Map<string, Associated>();
+  /** By the VPC's key. */
+  readonly #tables = new Map<string, ZonesByName>();
 
-  enclosing(name: DomainName): CompiledZone | undefined {
-    if (this.#byName.size === 0) return undefined;
-    for (let at: DomainName | undefined = name; at !== undefined; at = parentOf(at)) {
-      const zone = this.#byName.get(at)?.[0];
-      if (zone !== undefined) return zone;
+  /** Takes the place of the zone's version before, in the VPCs that it is associated with now. */
+  put(zone: CompiledZone, vpcs: readonly VpcName[]): void {
+    const before = this.#zones.get(zone.id)?.vpcs ?? [];
+    const keys = vpcs.map(vpcKey);
+    this.#zones.set(zone.id, { zone, vpcs: keys });
+    for (const key of keys) {
+      const table = this.#tables.get(key) ?? new ZonesByName();
+      this.#tables.set(key, table);
+      table.put(zone);
     }
-    return undefined;
+    for (const key of before) if (!keys.includes(key)) this.#rebuild(key);
+  }
+
+  remove(zoneId: string): void {
+    const before = this.#zones.get(zoneId)?.vpcs ?? [];
+    this.#zones.delete(zoneId);
+    for (const key of before) this.#rebuild(key);
+  }
+
+  /** Undefined where the VPC sees no private zone. */
+  seenFrom(vpc: VpcName): ZoneTable | undefined {
+    return this.#tables.get(vpcKey(vpc));
+  }
+
+  #rebuild(key: string): void {
+    const zones = [...this.#zones.values()].filter(({ vpcs }) => vpcs.includes(key));
+    if (zones.length === 0) {
+      this.#tables.delete(key);
+      return;
+    }
+    const table = new ZonesByName();
+    for (const { zone } of zones) table.put(zone);
+    this.#tables.set(key, table);
   }
 }
 
-/** Undefined when the name lies in no private zone. The client subnet does not count here: private zones do not use it. */
+/**
+ * Undefined when the name lies in no private zone that the VPC sees. For policies the client is where the VPC is: neither its
+ * address nor its client subnet counts.
+ */
 export function answerPrivately(
   question: Question,
-  sender: Sender,
+  vpc: VpcName,
   zones: PrivateZones,
   surroundings: RoutingSurroundings,
 ): PrivateAnswer | undefined {
-  const zone = zoneForQuestion(zones, question.name, question.type);
-  if (zone === undefined) return undefined;
-  const subnet = parseSubnet(sender.address) ?? { octets: new Uint8Array(4), prefixLength: 0 };
-  const { rcode, answers, authorities, authoritiesOptional, authoritative } = answerQuestion(question, zone, zones, {
+  const table = zones.seenFrom(vpc);
+  const zone = table && zoneForQuestion(table, question.name, question.type);
+  if (table === undefined || zone === undefined) return undefined;
+  const { rcode, answers, authorities } = answerQuestion(question, zone, table, {
     ...surroundings,
-    client: { subnet, location: undefined },
+    client: { subnet: NO_SUBNET, location: regionLocation(vpc.region) },
   });
-  const last = answers.at(-1);
-  const leadsOut =
-    last?.type === TYPE.CNAME &&
-    question.type !== TYPE.CNAME &&
-    question.type !== TYPE.ANY &&
-    last.host !== undefined &&
-    !isWithin(last.host, zone.name);
-  return {
-    rcode,
-    answers,
-    // A resolver leaves out an apex's name servers; a delegation does not lead anywhere from a private zone.
-    authorities: authoritiesOptional || !authoritative ? [] : authorities,
-    ...(leadsOut ? { follow: last.host } : {}),
-  };
+  // Every name is looked for in the most specific zone, a target too, be it below the zone that leads to it.
+  const leading = question.type !== TYPE.CNAME && question.type !== TYPE.ANY;
+  const exit = answers.findIndex(
+    ({ type, host }) => leading && type === TYPE.CNAME && host !== undefined && table.enclosing(host) !== zone,
+  );
+  const follow = answers[exit]?.host;
+  if (follow !== undefined) {
+    return { rcode: RCODE.NOERROR, answers: answers.slice(0, exit + 1), authorities: [], follow };
+  }
+  // A resolver leaves out an apex's name servers, and a delegation does not lead anywhere from a private zone.
+  return { rcode, answers, authorities: authorities.filter(({ type }) => type === TYPE.SOA) };
 }

@@ -12,6 +12,26 @@ export interface NameServerIdentity {
   readonly address: string;
 }
 
+/** Names a VPC; its id alone would do on AWS, where associations name both. */
+export interface VpcName {
+  /** e.g. `vpc-0123456789abcdef0` */
+  readonly id: string;
+  readonly region: string;
+}
+
+/** The same text for the same VPC. */
+export function vpcKey({ id, region }: VpcName): string {
+  return `${region}/${id}`;
+}
+
+/** A VPC of the local EC2, with its DNS attributes. Any other id that a zone is associated with counts as having both. */
+export interface PublishedVpc extends VpcName {
+  /** enableDnsSupport: without it the VPC's resolver does not answer. */
+  readonly dnsSupport: boolean;
+  /** enableDnsHostnames: private zones need it too. */
+  readonly dnsHostnames: boolean;
+}
+
 /** A zone version, whole. Publishing swaps it in atomically. */
 export interface PublishedZone {
   /** Without `/hostedzone/`. */
@@ -20,6 +40,8 @@ export interface PublishedZone {
   readonly private: boolean;
   /** Names of the delegation set's servers; only these answer for the zone. Empty for a private zone. */
   readonly nameServers: readonly DomainName[];
+  /** The VPCs that a private zone is associated with. */
+  readonly vpcs?: readonly VpcName[];
   /** Includes the apex NS and SOA, and what traffic policy instances own (those carry trafficPolicyInstanceId). */
   readonly recordSets: readonly RecordSet[];
   /** Traffic policy instances: name and type are answered by evaluating the document. */
@@ -71,6 +93,13 @@ export interface ZonePublisher {
     nameServers: readonly DomainName[] | undefined,
     delegationSigners?: readonly string[],
   ): void;
+}
+
+/** Which VPCs there are in the local EC2; each has a resolver of its own. */
+export interface VpcPublisher {
+  publishVpc(vpc: PublishedVpc): void;
+  /** Its resolver stays as long as a private zone is associated with it. */
+  withdrawVpc(vpc: VpcName): void;
 }
 
 /** The name servers asked from within, as if a resolver had. */

@@ -1,6 +1,7 @@
 /** What the caching resolver keeps: answers and negative answers for as long as their TTLs say (RFC 1035, RFC 2308, RFC 7871 section 7.3). */
 
 import type { ResourceRecord } from "../../dns/message.ts";
+import { RCODE } from "../../dns/types.ts";
 import type { DomainName } from "../../route53/names.ts";
 import { contains, type Subnet } from "../../routing/client.ts";
 
@@ -10,6 +11,8 @@ export interface CachedAnswer {
   readonly authorities: readonly ResourceRecord[];
   /** Why there is no answer, with SERVFAIL. */
   readonly failure?: string;
+  /** The CNAME records on the way to a failure; some clients know another way from there. */
+  readonly passed?: readonly ResourceRecord[];
 }
 
 /**
@@ -28,18 +31,26 @@ interface Entry {
 
 /** A week: records that say longer are passed on with as much, too (RFC 8767 section 4). */
 export const LONGEST_TTL_SECONDS = 7 * 24 * 3600;
-/** Estimated octets of all that is kept; beyond it the questions asked longest ago go. */
-const MOST_OCTETS = 64 * 1024 * 1024;
+/** Estimated octets of all that is kept, in each of the resolver's two; beyond it the questions asked longest ago go. */
+const MOST_OCTETS = 32 * 1024 * 1024;
 /** Audiences of one question; a hostile client must not fill the memory with them. */
 const MOST_AUDIENCES = 64;
 
-function keyOf(name: DomainName, type: number): string {
+/** A name that does not exist has no records of any type (RFC 2308 section 5). */
+const EVERY_TYPE = "*";
+
+function keyOf(name: DomainName, type: number | typeof EVERY_TYPE): string {
   return `${type} ${name}`;
 }
 
+/** Not so at the end of aliases: there it is another name that does not exist. */
+function saysThatNameIsNot({ rcode, answers }: CachedAnswer): boolean {
+  return rcode === RCODE.NXDOMAIN && answers.length === 0;
+}
+
 /** Objects cost more than what is in them; measured roughly on Node 20. */
-function octetsOf(key: string, { answers, authorities }: CachedAnswer): number {
-  const records = [...answers, ...authorities];
+function octetsOf(key: string, { answers, authorities, passed = [] }: CachedAnswer): number {
+  const records = [...answers, ...authorities, ...passed];
   return records.reduce((octets, { name, rdata }) => octets + 300 + name.length + rdata.length, 500 + key.length);
 }
 
@@ -68,9 +79,9 @@ export class ResolverCache {
   /** The answer with what is left of its TTLs. `subnet` is the block that the question names. */
   get(name: DomainName, type: number, subnet: Subnet | undefined): (CachedAnswer & { scopeBits: number }) | undefined {
     const now = this.#elapsedMs();
-    const found = this.#entries
-      .get(keyOf(name, type))
-      ?.find(({ audience, untilMs }) => now < untilMs && isFor(audience, subnet));
+    const at = (key: string) =>
+      this.#entries.get(key)?.find(({ audience, untilMs }) => now < untilMs && isFor(audience, subnet));
+    const found = at(keyOf(name, type)) ?? at(keyOf(name, EVERY_TYPE));
     if (found === undefined) return undefined;
     const seconds = Math.floor((now - found.storedAtMs) / 1000);
     const { answer, audience } = found;
@@ -85,7 +96,7 @@ export class ResolverCache {
   put(name: DomainName, type: number, audience: Audience, ttlSeconds: number, answer: CachedAnswer): void {
     if (ttlSeconds <= 0) return;
     const now = this.#elapsedMs();
-    const key = keyOf(name, type);
+    const key = keyOf(name, saysThatNameIsNot(answer) ? EVERY_TYPE : type);
     const others = (this.#entries.get(key) ?? []).filter(({ untilMs }) => now < untilMs).slice(0, MOST_AUDIENCES - 1);
     const untilMs = now + Math.min(ttlSeconds, LONGEST_TTL_SECONDS) * 1000;
     const octets = octetsOf(key, answer);

@@ -22,8 +22,9 @@ import {
   type ResourceRecord,
 } from "../../dns/message.ts";
 import type { ResponseMeaning } from "../../dns/response-meaning.ts";
-import { negativeTtlSeconds } from "../../dns/typed-rdata.ts";
-import { EXTENDED_ERROR, RCODE } from "../../dns/types.ts";
+import { hostOf, negativeTtlSeconds } from "../../dns/typed-rdata.ts";
+import { EXTENDED_ERROR, RCODE, TYPE } from "../../dns/types.ts";
+import type { DomainName } from "../../route53/names.ts";
 import { masked, parseSubnet, type Subnet } from "../../routing/client.ts";
 import type { PrivateAnswer } from "./private-zones.ts";
 import { type QueryHeader, readQuery } from "./query.ts";
@@ -45,9 +46,10 @@ export interface ResolverOptions {
   readonly port: number;
   /** Milliseconds of the backend's clock; what TTLs are counted on. */
   readonly elapsedMs: () => number;
-  /** What comes before anything public; undefined for a name that is no private zone's. */
-  readonly privateAnswer?: (question: Question, sender: Sender) => PrivateAnswer | undefined;
 }
+
+/** What a client sees before anything public, as in a VPC; undefined for a name that lies in no private zone. */
+export type PrivateView = (question: Question) => PrivateAnswer | undefined;
 
 /** Real milliseconds; all servers are on this machine. */
 const TIMEOUT_MS = 1000;
@@ -55,12 +57,21 @@ const TIMEOUT_MS = 1000;
 const FAILURE_TTL_SECONDS = 1;
 /** Walks at a time; a flood of questions must not fill the memory. */
 const MOST_WALKS = 1000;
-/** CNAMEs from one private zone to another; a loop ends here. */
-const LONGEST_PRIVATE_CHAIN = 16;
+/** How often CNAMEs may lead into or out of private zones; a loop ends here. */
+const MOST_TURNS = 16;
 
 interface Resolved {
   readonly answer: CachedAnswer;
   readonly scopeBits: number;
+}
+
+/** What of a query decides how its question is resolved. */
+interface Asker {
+  readonly clientSubnet: ClientSubnet | undefined;
+  /** The same; undefined for a block of no bits, too. */
+  readonly subnet: Subnet | undefined;
+  readonly dnssecOk: boolean;
+  readonly recursionDesired: boolean;
 }
 
 /** A zone may delegate to servers elsewhere; the backend still talks to this machine only. */
@@ -73,10 +84,9 @@ const loopbackExchange: Exchange = async (request) => {
 /** Not a referral, and nothing that is passed over. */
 const ANSWERING: ReadonlySet<ResponseMeaning["kind"]> = new Set(["answer", "alias", "no-data", "no-such-name"]);
 
-const TOO_BUSY: Resolved = {
-  answer: { rcode: RCODE.SERVFAIL, answers: [], authorities: [], failure: "too-many-questions" },
-  scopeBits: 0,
-};
+function failed(failure: string): Resolved {
+  return { answer: { rcode: RCODE.SERVFAIL, answers: [], authorities: [], failure }, scopeBits: 0 };
+}
 
 function shuffled<Item>(items: readonly Item[]): Item[] {
   const left = [...items];
@@ -93,6 +103,27 @@ function capped(records: readonly ResourceRecord[]): ResourceRecord[] {
   return records.map((record) => ({ ...record, ttlSeconds: Math.min(record.ttlSeconds, LONGEST_TTL_SECONDS) }));
 }
 
+function shortestTtl(records: readonly ResourceRecord[]): number {
+  return Math.min(...records.map(({ ttlSeconds }) => ttlSeconds));
+}
+
+/** The first CNAME of an answer that leads into a private zone, with all before it and its signatures. */
+function turnOf(
+  answer: CachedAnswer,
+  question: Question,
+  view: PrivateView,
+): { readonly chain: readonly ResourceRecord[]; readonly target: DomainName } | undefined {
+  if (question.type === TYPE.CNAME || question.type === TYPE.ANY) return undefined;
+  const records = answer.passed ?? answer.answers;
+  for (const [index, record] of records.entries()) {
+    const target = record.type === TYPE.CNAME ? hostOf(record) : undefined;
+    if (target === undefined || view({ ...question, name: target }) === undefined) continue;
+    const next = records.findIndex(({ type }, later) => later > index && type !== TYPE.RRSIG);
+    return { chain: records.slice(0, next < 0 ? records.length : next), target };
+  }
+  return undefined;
+}
+
 /** `evidence` only for who wants signatures. */
 function cachedAnswer(
   resolution: Resolution,
@@ -100,11 +131,10 @@ function cachedAnswer(
 ): { readonly answer: CachedAnswer; readonly ttlSeconds: number } {
   const chain = capped(withSignatures(resolution.chain, evidence));
   const proofs = capped(proofsOf(evidence));
-  const shortest = (ttlSeconds: number) => Math.min(ttlSeconds, ...chain.map((record) => record.ttlSeconds));
   switch (resolution.status) {
     case "answer": {
       const answers = [...chain, ...capped(withSignatures(resolution.records, evidence))];
-      const ttlSeconds = Math.min(...[...answers, ...proofs].map((record) => record.ttlSeconds));
+      const ttlSeconds = shortestTtl([...answers, ...proofs]);
       return { answer: { rcode: RCODE.NOERROR, answers, authorities: proofs }, ttlSeconds };
     }
     case "no-data":
@@ -112,14 +142,13 @@ function cachedAnswer(
       const rcode = resolution.status === "no-data" ? RCODE.NOERROR : RCODE.NXDOMAIN;
       const { soa } = resolution;
       if (soa === undefined) return { answer: { rcode, answers: chain, authorities: [] }, ttlSeconds: 0 };
-      const ttlSeconds = Math.min(negativeTtlSeconds(soa), LONGEST_TTL_SECONDS);
-      const authorities = [...withSignatures([{ ...soa, ttlSeconds }], evidence), ...proofs];
-      const answer = { rcode, answers: chain, authorities };
-      return { answer, ttlSeconds: shortest(ttlSeconds) };
+      const negative = { ...soa, ttlSeconds: Math.min(negativeTtlSeconds(soa), LONGEST_TTL_SECONDS) };
+      const authorities = [...capped(withSignatures([negative], evidence)), ...proofs];
+      return { answer: { rcode, answers: chain, authorities }, ttlSeconds: shortestTtl([...chain, ...authorities]) };
     }
     case "failed":
       return {
-        answer: { rcode: RCODE.SERVFAIL, answers: [], authorities: [], failure: resolution.failure },
+        answer: { rcode: RCODE.SERVFAIL, answers: [], authorities: [], failure: resolution.failure, passed: chain },
         ttlSeconds: FAILURE_TTL_SECONDS,
       };
   }
@@ -149,8 +178,8 @@ export class CachingResolver {
     this.#abort.abort(new Error("the resolver is closed"));
   }
 
-  /** Undefined for what must not be answered. */
-  async respond(octets: Uint8Array, sender: Sender): Promise<Buffer | undefined> {
+  /** Undefined for what must not be answered. Without a view only what is public is seen. */
+  async respond(octets: Uint8Array, sender: Sender, view?: PrivateView): Promise<Buffer | undefined> {
     const query = readQuery(octets);
     switch (query.kind) {
       case "dropped":
@@ -163,7 +192,7 @@ export class CachingResolver {
         return cookieResponse(query, sender);
       case "query":
         try {
-          return await this.#answer(query.header, query.question, query.edns, sender);
+          return await this.#answer(query.header, query.question, query.edns, sender, view);
         } catch (error) {
           if (this.#abort.signal.aborted) return undefined;
           throw error;
@@ -171,7 +200,13 @@ export class CachingResolver {
     }
   }
 
-  async #answer(header: QueryHeader, question: Question, edns: Edns | undefined, sender: Sender): Promise<Buffer> {
+  async #answer(
+    header: QueryHeader,
+    question: Question,
+    edns: Edns | undefined,
+    sender: Sender,
+    view: PrivateView | undefined,
+  ): Promise<Buffer> {
     const response = (rcode: number, options: readonly EdnsOption[], sections: Partial<Message> = {}) => {
       const bare = bareResponse(header, rcode, question, edns && responseEdns(edns, options, sender));
       const message = { ...bare, ...sections, flags: { ...bare.flags, recursionAvailable: true } };
@@ -186,19 +221,11 @@ export class CachingResolver {
     // Whoever names a block of no bits is nobody in particular (RFC 7871 section 7.1.2), as one who names none.
     const named = clientSubnet !== undefined && clientSubnet.sourcePrefixLength > 0;
     const subnet = named ? parseSubnet(formatClientSubnet(clientSubnet)) : undefined;
-    const own = await this.#answerPrivately(question, header, sender);
-    if (own !== undefined) {
-      const options = clientSubnet === undefined ? [] : [{ ...clientSubnet, scopePrefixLength: 0 }];
-      return response(own.rcode, options, { answers: own.answers, authorities: own.authorities });
-    }
-    const dnssecOk = edns?.dnssecOk ?? false;
-    const cached = this.#cacheFor(dnssecOk).get(question.name, question.type, subnet);
-    // Without RD nobody wants a walk, only what is known (RFC 1034 section 4.3.1).
-    if (cached === undefined && !header.recursionDesired) return refuse(RCODE.REFUSED);
-    const { answer, scopeBits }: Resolved =
-      cached === undefined
-        ? await this.#resolveOnce(question, clientSubnet, subnet, dnssecOk)
-        : { answer: cached, scopeBits: cached.scopeBits };
+    const { recursionDesired } = header;
+    const asker: Asker = { clientSubnet, subnet, dnssecOk: edns?.dnssecOk ?? false, recursionDesired };
+    const resolved = await this.#answerIn(view, question, asker);
+    if (resolved === undefined) return refuse(RCODE.REFUSED);
+    const { answer, scopeBits } = resolved;
     const options = [
       ...(clientSubnet === undefined ? [] : [{ ...clientSubnet, scopePrefixLength: scopeBits }]),
       ...(answer.failure === undefined
@@ -208,51 +235,61 @@ export class CachingResolver {
     return response(answer.rcode, options, { answers: answer.answers, authorities: answer.authorities });
   }
 
-  /** From private zones as far as they go, then from where their CNAMEs lead. */
-  async #answerPrivately(question: Question, header: QueryHeader, sender: Sender): Promise<PrivateAnswer | undefined> {
-    const chain: ResourceRecord[] = [];
+  /** Every name on the way is looked for in the private zones first. Undefined for what only a walk could tell, without RD. */
+  async #answerIn(view: PrivateView | undefined, question: Question, asker: Asker): Promise<Resolved | undefined> {
+    const passed: ResourceRecord[] = [];
+    let scopeBits = 0;
     let asked = question;
-    for (let links = 0; links < LONGEST_PRIVATE_CHAIN; links++) {
-      const own = this.#options.privateAnswer?.(asked, sender);
-      if (own === undefined) {
-        if (links === 0) return undefined;
-        if (!header.recursionDesired) return { rcode: RCODE.NOERROR, answers: chain, authorities: [] };
-        const { answer } = await this.#resolveOnce(asked, undefined, undefined, false);
-        return { ...answer, answers: [...chain, ...answer.answers] };
+    for (let turns = 0; turns <= MOST_TURNS; turns++) {
+      const own = view?.(asked);
+      if (own !== undefined) {
+        passed.push(...own.answers);
+        if (own.follow === undefined) return { answer: { ...own, answers: passed }, scopeBits };
+        asked = { ...asked, name: own.follow };
+        continue;
       }
-      chain.push(...own.answers);
-      if (own.follow === undefined) return { ...own, answers: chain };
-      asked = { ...asked, name: own.follow };
+      const found = await this.#answerPublicly(asked, asker);
+      if (found === undefined) {
+        if (passed.length === 0) return undefined;
+        return { answer: { rcode: RCODE.NOERROR, answers: passed, authorities: [] }, scopeBits };
+      }
+      scopeBits = Math.max(scopeBits, found.scopeBits);
+      const turn = view && turnOf(found.answer, asked, view);
+      if (turn === undefined) {
+        const { answer } = found;
+        if (answer.failure !== undefined) return found;
+        return { answer: { ...answer, answers: [...passed, ...answer.answers] }, scopeBits };
+      }
+      passed.push(...turn.chain);
+      asked = { ...asked, name: turn.target };
     }
-    return { rcode: RCODE.SERVFAIL, answers: [], authorities: [] };
+    return failed("too-many-aliases");
+  }
+
+  async #answerPublicly(question: Question, asker: Asker): Promise<Resolved | undefined> {
+    const cached = this.#cacheFor(asker.dnssecOk).get(question.name, question.type, asker.subnet);
+    if (cached !== undefined) return { answer: cached, scopeBits: cached.scopeBits };
+    // Without RD nobody wants a walk, only what is known (RFC 1034 section 4.3.1).
+    return asker.recursionDesired ? this.#resolveOnce(question, asker) : undefined;
   }
 
   #cacheFor(dnssecOk: boolean): ResolverCache {
     return dnssecOk ? this.#signedCache : this.#cache;
   }
 
-  #resolveOnce(
-    question: Question,
-    clientSubnet: ClientSubnet | undefined,
-    subnet: Subnet | undefined,
-    dnssecOk: boolean,
-  ): Promise<Resolved> {
+  #resolveOnce(question: Question, asker: Asker): Promise<Resolved> {
+    const { clientSubnet, dnssecOk } = asker;
     const block = clientSubnet === undefined ? "-" : formatClientSubnet(clientSubnet);
     const key = `${question.type} ${question.name} ${block} ${dnssecOk}`;
     const underway = this.#underway.get(key);
     if (underway !== undefined) return underway;
-    if (this.#underway.size >= MOST_WALKS) return Promise.resolve(TOO_BUSY);
-    const walk = this.#resolve(question, clientSubnet, subnet, dnssecOk).finally(() => this.#underway.delete(key));
+    if (this.#underway.size >= MOST_WALKS) return Promise.resolve(failed("too-many-questions"));
+    const walk = this.#resolve(question, asker).finally(() => this.#underway.delete(key));
     this.#underway.set(key, walk);
     return walk;
   }
 
-  async #resolve(
-    { name, type }: Question,
-    clientSubnet: ClientSubnet | undefined,
-    subnet: Subnet | undefined,
-    dnssecOk: boolean,
-  ): Promise<Resolved> {
+  async #resolve({ name, type }: Question, { clientSubnet, subnet, dnssecOk }: Asker): Promise<Resolved> {
     const edns: Edns = { ...PLAIN_EDNS, dnssecOk, options: clientSubnet === undefined ? [] : [clientSubnet] };
     let walked = await this.#walk(name, type, edns);
     if (walked.resolution.status === "failed") {

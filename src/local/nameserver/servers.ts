@@ -1,23 +1,35 @@
-/** The local DNS as a whole: root, TLDs, the authoritative pool and the caching resolver, all on one port number of loopback. */
+/** The local DNS as a whole: root, TLDs, the authoritative pool and the resolvers, all on one port number of loopback. */
 
 import { randomInt } from "node:crypto";
 import type { SocketAddress } from "../../backend/backend.ts";
 import type { Clock } from "../../clock.ts";
 import type { RootHint } from "../../dns/hints.ts";
+import type { Question } from "../../dns/message.ts";
 import { Failure } from "../../errors.ts";
 import { type DomainName, displayName } from "../../route53/names.ts";
 import type { RecordSet } from "../../route53/record-set.ts";
+import { MemoryStore } from "../store/memory-store.ts";
 import { AuthoritativeServer } from "./authoritative.ts";
 import { HostedZones, type HostedZonesOptions } from "./hosted-zones.ts";
 import type { Listener } from "./listener.ts";
 import { ParentZones, ROOT_SERVER, TLD_SERVER } from "./parents.ts";
 import { addressOfNameServer, RESOLVER_ADDRESS, ROOT_ADDRESS, TLD_ADDRESS } from "./pool.ts";
-import type { DnsAnswers, PublishedCidrCollection, PublishedZone, ZonePublisher } from "./published.ts";
+import type {
+  DnsAnswers,
+  PublishedCidrCollection,
+  PublishedVpc,
+  PublishedZone,
+  VpcName,
+  VpcPublisher,
+  ZonePublisher,
+} from "./published.ts";
 import { type Received, Reception, type ReceptionOptions } from "./reception.ts";
 import { CachingResolver } from "./resolver.ts";
 import type { Sender } from "./response.ts";
 import type { KeysOfZone } from "./signing/parent-keys.ts";
 import { ZoneSigners } from "./signing/zone-signer.ts";
+import { VpcNumbers } from "./vpc-numbers.ts";
+import { type VpcResolver, VpcResolvers } from "./vpc-resolvers.ts";
 
 export interface NameServersOptions extends HostedZonesOptions, Pick<ReceptionOptions, "responseRateLimit"> {
   /** 0 picks a free one. Every server has the same. */
@@ -26,15 +38,21 @@ export interface NameServersOptions extends HostedZonesOptions, Pick<ReceptionOp
   readonly clock: Clock;
   /** What the root and the suffixes are signed with; without it they are not. */
   readonly parentKeys?: KeysOfZone;
+  /** Which VPC is answered at which address; without it the numbers last as long as the servers. */
+  readonly vpcNumbers?: VpcNumbers;
   /** A defect of ours that one query met (it got SERVFAIL), or a socket that could not be opened. Default: a process warning. */
   readonly onDefect?: (error: unknown) => void;
 }
 
-export interface NameServers extends ZonePublisher, DnsAnswers {
+export interface NameServers extends ZonePublisher, VpcPublisher, DnsAnswers {
   readonly port: number;
   readonly rootHints: readonly RootHint[];
+  /** Of whoever is in no VPC. */
   readonly resolver: SocketAddress;
-  /** Resolves when the sockets of every zone published so far are open. */
+  vpcResolvers(): VpcResolver[];
+  /** To be called once all zones and VPCs have been published that there are: VPCs that have gone meanwhile lose their address. */
+  forgetOtherVpcs(): void;
+  /** Resolves when the sockets of every zone and VPC published so far are open. */
   settled(): Promise<void>;
   close(): Promise<void>;
 }
@@ -73,7 +91,7 @@ function cannotListen(address: string, port: number, error: unknown): Failure {
       return failure(
         "nameserver.address-missing",
         `This system has no address ${address}: only 127.0.0.1 of the loopback network is set up.`,
-        "Add the addresses first, e.g.: for a in 127.53.0.1 127.53.0.2 127.53.0.53 $(seq -f 127.53.1.%g 64); do sudo ifconfig lo0 alias $a; done",
+        "Add the addresses first, e.g.: for a in 127.53.0.1 127.53.0.2 127.53.0.53 $(seq -f 127.53.1.%g 64) $(seq -f 127.53.2.%g 8); do sudo ifconfig lo0 alias $a; done",
       );
     default:
       return failure(
@@ -107,9 +125,10 @@ class RunningNameServers implements NameServers {
   readonly #listeners: Listener[];
   readonly #caching: CachingResolver;
   readonly #reception: Reception;
+  readonly #vpcs: VpcResolvers;
   readonly #onDefect: (error: unknown) => void;
-  /** Of each authoritative server whose sockets were asked for. */
-  readonly #opening = new Map<DomainName, Promise<void>>();
+  /** By the address of each server whose sockets were asked for. */
+  readonly #opening = new Map<string, Promise<void>>();
   #closed = false;
 
   constructor(parts: {
@@ -119,6 +138,7 @@ class RunningNameServers implements NameServers {
     listeners: Listener[];
     caching: CachingResolver;
     reception: Reception;
+    vpcNumbers: VpcNumbers;
     onDefect: (error: unknown) => void;
   }) {
     this.port = parts.port;
@@ -129,13 +149,21 @@ class RunningNameServers implements NameServers {
     this.#caching = parts.caching;
     this.#reception = parts.reception;
     this.#onDefect = parts.onDefect;
+    this.#vpcs = new VpcResolvers(parts.vpcNumbers, (address) =>
+      this.#open({ address, name: RESOLVER_NAME, respond: this.#vpcResponder(address), authoritative: false }),
+    );
   }
 
   publishZone(zone: PublishedZone): void {
     this.#hostedZones.put(zone);
     for (const server of zone.nameServers) {
-      if (!this.#opening.has(server)) this.#opening.set(server, this.#open(server));
+      const address = addressOfNameServer(server);
+      // A reusable delegation set can only have servers of the pool; any other name has no address to listen on.
+      if (address === undefined) continue;
+      const respond = this.#hostedZones.responderOf(server);
+      this.#open({ address, name: displayName(server), respond, authoritative: true });
     }
+    this.#note(() => this.#vpcs.putZone(zone));
   }
 
   publishNames(zoneId: string, names: ReadonlyMap<DomainName, readonly RecordSet[]>): void {
@@ -144,6 +172,23 @@ class RunningNameServers implements NameServers {
 
   withdrawZone(zoneId: string): void {
     this.#hostedZones.remove(zoneId);
+    this.#note(() => this.#vpcs.removeZone(zoneId));
+  }
+
+  publishVpc(vpc: PublishedVpc): void {
+    this.#note(() => this.#vpcs.putVpc(vpc));
+  }
+
+  withdrawVpc(vpc: VpcName): void {
+    this.#note(() => this.#vpcs.removeVpc(vpc));
+  }
+
+  vpcResolvers(): VpcResolver[] {
+    return this.#vpcs.list();
+  }
+
+  forgetOtherVpcs(): void {
+    this.#note(() => this.#vpcs.forgetTheRest());
   }
 
   publishCidrCollection(collection: PublishedCidrCollection): void {
@@ -177,19 +222,40 @@ class RunningNameServers implements NameServers {
     await Promise.all(this.#listeners.map((listener) => listener.close()));
   }
 
-  async #open(server: DomainName): Promise<void> {
-    const address = addressOfNameServer(server);
-    // A reusable delegation set can only have servers of the pool; any other name has no address to listen on.
-    if (address === undefined) return;
-    const respond = this.#hostedZones.responderOf(server);
-    const received: Received = { address, name: displayName(server), respond, authoritative: true };
+  /** Where an address cannot be kept, as on a full disk, the zone is still served, and the VPC gets one at the next start. */
+  #note(change: () => void): void {
+    try {
+      change();
+    } catch (error) {
+      this.#onDefect(error);
+    }
+  }
+
+  /** Answers as the VPC sees things that has the address at the time. */
+  #vpcResponder(address: string): Received["respond"] {
+    return async (octets, sender) => {
+      const from = this.#vpcs.at(address);
+      if (from === undefined) return undefined;
+      const { vpc, seesPrivateZones } = from;
+      const view = (question: Question) => this.#hostedZones.answerPrivately(question, vpc);
+      return this.#caching.respond(octets, sender, seesPrivateZones ? view : undefined);
+    };
+  }
+
+  /** Once; sockets stay open when nothing is served there any longer. */
+  #open(received: Received): void {
+    const { address } = received;
+    if (!this.#opening.has(address)) this.#opening.set(address, this.#listen(received));
+  }
+
+  async #listen(received: Received): Promise<void> {
     for (let attempt = 1; !this.#closed; attempt++) {
       try {
         this.#listeners.push(await this.#reception.open(received, this.port));
         return;
       } catch (error) {
         if (errorCode(error) !== "EADDRINUSE" || attempt === REOPEN.attempts) {
-          this.#onDefect(cannotListen(address, this.port, error));
+          this.#onDefect(cannotListen(received.address, this.port, error));
           return;
         }
         await new Promise((resolve) => setTimeout(resolve, REOPEN.pauseMs));
@@ -199,7 +265,8 @@ class RunningNameServers implements NameServers {
 }
 
 /**
- * Starts root, TLDs and resolver; an authoritative server's sockets open when a zone that it serves is published.
+ * Starts root, TLDs and resolver; an authoritative server's sockets open when a zone that it serves is published, those of a
+ * VPC's resolver when the VPC is.
  * Throws a {@link Failure} when an address or the port cannot be had.
  */
 export async function startNameServers(options: NameServersOptions): Promise<NameServers> {
@@ -211,6 +278,7 @@ export async function startNameServers(options: NameServersOptions): Promise<Nam
   const hostedZones = new HostedZones(options, signers);
   const { surroundings } = hostedZones;
   const reception = new Reception(options, onDefect);
+  const vpcNumbers = options.vpcNumbers ?? new VpcNumbers(new MemoryStore());
   const root = new AuthoritativeServer({ table: parents.root, surroundings });
   const suffixes = new AuthoritativeServer({ table: parents.suffixes, surroundings });
 
@@ -220,7 +288,6 @@ export async function startNameServers(options: NameServersOptions): Promise<Nam
       roots: [{ name: ROOT_SERVER, addresses: [ROOT_ADDRESS] }],
       port,
       elapsedMs: () => options.clock.elapsedMs(),
-      privateAnswer: (question, sender) => hostedZones.answerPrivately(question, sender),
     });
     const servers: Received[] = [
       {
@@ -244,7 +311,16 @@ export async function startNameServers(options: NameServersOptions): Promise<Nam
     ];
     try {
       const listeners = await openAll(reception, servers, port);
-      return new RunningNameServers({ port, parents, hostedZones, listeners, caching, reception, onDefect });
+      return new RunningNameServers({
+        port,
+        parents,
+        hostedZones,
+        listeners,
+        caching,
+        reception,
+        vpcNumbers,
+        onDefect,
+      });
     } catch (error) {
       const collided = error instanceof Failure && error.code === "nameserver.port-busy";
       if (options.port !== 0 || !collided || attempt === PORT_ATTEMPTS) throw error;

@@ -25,6 +25,28 @@ const status: LocalStatus = {
       nameServers: [domainName("ns-1.awsdns-01.com")],
     },
   ],
+  vpcs: [
+    {
+      id: "vpc-1",
+      region: "us-east-1",
+      dnsSupport: true,
+      dnsHostnames: true,
+      address: "127.53.2.1",
+      zones: [
+        { id: "Z2", name: domainName("corp.example.com") },
+        { id: "Z3", name: domainName("db.internal") },
+      ],
+    },
+    {
+      id: "vpc-2",
+      region: "eu-west-1",
+      dnsSupport: false,
+      dnsHostnames: false,
+      address: "127.53.2.2",
+      zones: [{ id: "Z3", name: domainName("db.internal") }],
+    },
+    { id: "vpc-3", region: "eu-west-1", dnsSupport: true, dnsHostnames: false, zones: [] },
+  ],
   healthChecks: [
     { healthCheckId: "a", type: "HTTP", target: "http://127.0.10.1:8081/health", healthy: true },
     {
@@ -89,13 +111,21 @@ describe("the status of the local backend", () => {
     expect(text).toMatch(/third +i-0123456789abcdef0 +us-east-1 +127\.0\.10\.3:8081 +stopping/);
   });
 
+  it("tells where each VPC is answered, which private zones it sees, and why it does not", () => {
+    expect(text).toMatch(/vpc-1 +us-east-1 +127\.53\.2\.1 +corp\.example\.com db\.internal\n/);
+    expect(text).toMatch(
+      /vpc-2 +eu-west-1 +127\.53\.2\.2 {2}silent: enableDnsSupport is off +db\.internal {2}unseen: enableDnsHostnames is off\n/,
+    );
+    expect(text).toMatch(/vpc-3 +eu-west-1 +none, every address is taken/);
+  });
+
   it("lets nothing through that could drive a terminal", () => {
     expect(text).not.toContain("\u001b");
   });
 
   it("says what there is none of", () => {
     const empty = renderLocalStatus(
-      { ...status, inMemory: true, zones: [], healthChecks: [], endpoints: [], instances: [] },
+      { ...status, inMemory: true, zones: [], vpcs: [], healthChecks: [], endpoints: [], instances: [] },
       { color: false, now: NOW },
     );
     expect(empty).toContain("state: in memory");

@@ -2,6 +2,7 @@
 
 import type { EndpointControl } from "../../../backend/backend.ts";
 import type { Clock } from "../../../clock.ts";
+import type { VpcPublisher } from "../../nameserver/published.ts";
 import type { ServiceDefinition } from "../../protocol/service.ts";
 import type { Store } from "../../store/store.ts";
 import { ec2State } from "./ec2-state.ts";
@@ -13,6 +14,8 @@ export interface Ec2Settings {
   readonly store: Store;
   readonly clock: Clock;
   readonly endpoints: EndpointControl;
+  /** Told of every VPC. */
+  readonly publisher: VpcPublisher;
   /** Twelve digits. */
   readonly account: string;
   readonly onDefect: (error: unknown) => void;
@@ -25,14 +28,16 @@ export interface Ec2 {
   readonly control: InstanceControl;
   /** The private IPv4 address of an instance; undefined for one that is not there, or no longer. */
   privateAddressOf(instanceId: string, region: string): string | undefined;
+  /** Brings every VPC to the name servers. */
+  restoreVpcs(): void;
   /** After the endpoints are back: what was under way arrives. */
-  restore(): Promise<void>;
+  restoreInstances(): Promise<void>;
   close(): Promise<void>;
 }
 
-export function createEc2({ store, clock, endpoints, account, onDefect }: Ec2Settings): Ec2 {
+export function createEc2({ store, clock, endpoints, publisher, account, onDefect }: Ec2Settings): Ec2 {
   const state = ec2State(store);
-  const vpcs = new Vpcs(store, state);
+  const vpcs = new Vpcs(store, state, publisher);
   const instances = new Instances({ store, state, clock, endpoints, onDefect });
   let service: Promise<ServiceDefinition> | undefined;
   return {
@@ -48,7 +53,8 @@ export function createEc2({ store, clock, endpoints, account, onDefect }: Ec2Set
       const instance = state.instances.get([region, instanceId]);
       return instance?.state === "terminated" ? undefined : instance?.privateAddress;
     },
-    restore: () => instances.restore(),
+    restoreVpcs: () => vpcs.restore(),
+    restoreInstances: () => instances.restore(),
     close: () => instances.close(),
   };
 }

@@ -1,5 +1,6 @@
-/** VPCs, for those who ask for one (Terraform, private zones). No network stands behind them here. */
+/** VPCs, for those who ask for one (Terraform, private zones). Of the network behind one there is only its resolver. */
 
+import type { PublishedVpc, VpcPublisher } from "../../nameserver/published.ts";
 import type { Store } from "../../store/store.ts";
 import { availabilityZonesOf } from "./availability-zones.ts";
 import { type Ec2State, newId, rowsOf, type Tags, type VpcState } from "./ec2-state.ts";
@@ -18,39 +19,50 @@ export interface NewVpc {
 export class Vpcs {
   readonly #store: Store;
   readonly #state: Ec2State;
+  readonly #publisher: VpcPublisher;
 
-  constructor(store: Store, state: Ec2State) {
+  constructor(store: Store, state: Ec2State, publisher: VpcPublisher) {
     this.#store = store;
     this.#state = state;
+    this.#publisher = publisher;
+  }
+
+  /** Tells the name servers of every VPC that there is. */
+  restore(): void {
+    for (const { value } of this.#state.vpcs.entries()) this.#publisher.publishVpc(published(value));
   }
 
   list(region: string): VpcState[] {
     if (this.#state.regions.get([region]) === undefined) {
+      const vpc = defaultVpc(region);
       this.#store.write(() => {
         this.#state.regions.put([region], true);
-        this.#insert(defaultVpc(region));
+        this.#state.vpcs.put([region, vpc.id], vpc);
       });
+      this.#publisher.publishVpc(published(vpc));
     }
     return rowsOf(this.#state.vpcs, region);
   }
 
   create(region: string, { cidrBlock, tenancy = "default", tags }: NewVpc): VpcState {
     const vpc: VpcState = { ...newVpc(region), cidrBlock, tenancy, tags };
-    this.#store.write(() => this.#insert(vpc));
+    this.replace(vpc);
     return vpc;
   }
 
   replace(vpc: VpcState): void {
-    this.#store.write(() => this.#insert(vpc));
+    this.#store.write(() => this.#state.vpcs.put([vpc.region, vpc.id], vpc));
+    this.#publisher.publishVpc(published(vpc));
   }
 
   remove(vpc: VpcState): void {
     this.#store.write(() => this.#state.vpcs.remove([vpc.region, vpc.id]));
+    this.#publisher.withdrawVpc(vpc);
   }
+}
 
-  #insert(vpc: VpcState): void {
-    this.#state.vpcs.put([vpc.region, vpc.id], vpc);
-  }
+function published({ id, region, dnsSupport, dnsHostnames }: VpcState): PublishedVpc {
+  return { id, region, dnsSupport, dnsHostnames };
 }
 
 function newVpc(region: string): VpcState {

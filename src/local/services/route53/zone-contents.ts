@@ -45,6 +45,7 @@ export function publishedZone(state: Route53State, zone: HostedZoneState): Publi
     name: zone.name,
     private: zone.private,
     nameServers: zone.private ? [] : zone.nameServers,
+    vpcs: zone.vpcs.map(({ VPCId = "", VPCRegion = "" }) => ({ id: VPCId, region: VPCRegion })),
     recordSets: valuesOf(state.recordSets, below(zone.id)),
     trafficPolicyInstances: instancesOf(state, zone.id),
     ...(keys === undefined ? {} : { keys }),
