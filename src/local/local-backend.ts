@@ -341,6 +341,7 @@ async function startCore(
     parentKeys: parentKeys(store),
     ...(options.responseRateLimit === undefined ? {} : { responseRateLimit: options.responseRateLimit }),
     vpcNumbers: new VpcNumbers(store),
+    isLogged: (zoneId) => route53.queryLogGroup(zoneId) !== undefined,
     onQuery(entry) {
       const group = route53.queryLogGroup(entry.zoneId);
       if (group === undefined) return;

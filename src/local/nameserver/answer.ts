@@ -7,7 +7,7 @@ import type { Question } from "../../dns/message.ts";
 import { CLASS, RCODE, TYPE } from "../../dns/types.ts";
 import { type DomainName, isWithin } from "../../route53/names.ts";
 import type { RoutingContext } from "../../routing/context.ts";
-import { route, type Sight } from "../../routing/decide.ts";
+import { type RoutedAnswer, route, type Sight } from "../../routing/decide.ts";
 import type { RoutingNode } from "../../routing/tree.ts";
 import { AWS_RESOURCE_TTL_SECONDS, awsResourceAddress } from "./aws-targets.ts";
 import type { CompiledZone, ZoneNode } from "./compiled-zone.ts";
@@ -26,6 +26,8 @@ export interface Answer {
   readonly authoritiesOptional: boolean;
   readonly sight: Sight;
   readonly proof: Proof;
+  /** Which of the answers are the record set that was asked for, as indexes; its records come in another order each time. */
+  readonly asked: { readonly start: number; readonly end: number };
 }
 
 /** What an answer says besides its records, and has to prove where the zone is signed. */
@@ -44,30 +46,26 @@ const LONGEST_CHAIN = 16;
 /** Whoever asks for these will want the addresses of the hosts they name. */
 const WITH_ADDRESSES: ReadonlySet<number> = new Set([TYPE.NS, TYPE.MX, TYPE.SRV]);
 
-/** In another order each time, as Route 53 does: resolvers and clients tend to take the first. */
-function rotated(records: ZoneRecord[], random: () => number): ZoneRecord[] {
-  if (records.length < 2) return records;
-  const start = Math.floor(random() * records.length);
-  return [...records.slice(start), ...records.slice(0, start)];
-}
+/** Where a tree leads. */
+export type RouteTree = (tree: RoutingNode) => RoutedAnswer;
 
 class Composer {
   readonly #zone: CompiledZone;
   readonly #table: ZoneTable;
-  readonly #context: RoutingContext;
+  readonly #route: RouteTree;
   readonly #answers: ZoneRecord[] = [];
   #dependsOnClient = false;
   #dependsOnAddress = false;
 
-  constructor(zone: CompiledZone, table: ZoneTable, context: RoutingContext) {
+  constructor(zone: CompiledZone, table: ZoneTable, route: RouteTree) {
     this.#zone = zone;
     this.#table = table;
-    this.#context = context;
+    this.#route = route;
   }
 
   /** The records a tree gives this client. */
   #routed(tree: RoutingNode, owner: DomainName, type: number): ZoneRecord[] {
-    const { outcome, dependsOnClient, dependsOnAddress } = route(tree, this.#context);
+    const { outcome, dependsOnClient, dependsOnAddress } = this.#route(tree);
     this.#dependsOnClient ||= dependsOnClient;
     this.#dependsOnAddress ||= dependsOnAddress;
     switch (outcome.kind) {
@@ -112,6 +110,7 @@ class Composer {
       additionals: this.#addressesFor([...this.#answers, ...parts.authorities]),
       authoritiesOptional: false,
       proof: NO_PROOF,
+      asked: { start: this.#answers.length, end: this.#answers.length },
       sight: { dependsOnClient: this.#dependsOnClient, dependsOnAddress: this.#dependsOnAddress },
       ...parts,
     };
@@ -127,11 +126,13 @@ class Composer {
     return this.#done({ rcode: RCODE.NOERROR, authorities: this.#zone.negativeSoa, proof });
   }
 
-  #positive(): Answer {
+  /** `start` is where the record set that was asked for starts; without it there are only CNAMEs on the way to it. */
+  #positive(start = this.#answers.length): Answer {
     const has = (type: number) =>
       this.#answers.some((record) => record.type === type && record.name === this.#zone.name);
     const authorities = has(TYPE.NS) ? [] : this.#zone.nameServerRecords;
-    return this.#done({ rcode: RCODE.NOERROR, authorities, authoritiesOptional: true });
+    const asked = { start, end: this.#answers.length };
+    return this.#done({ rcode: RCODE.NOERROR, authorities, authoritiesOptional: true, asked });
   }
 
   #referral(cut: ZoneNode): Answer {
@@ -161,8 +162,8 @@ class Composer {
         case "hit": {
           const records = this.#routed(found.tree, name, found.type);
           if (records.length === 0) return this.#noData(name);
-          this.#answers.push(...rotated(records, this.#context.random));
-          return this.#positive();
+          const start = this.#answers.push(...records) - records.length;
+          return this.#positive(start);
         }
         case "follow": {
           const [cname] = this.#routed(found.tree, name, TYPE.CNAME);
@@ -178,12 +179,43 @@ class Composer {
   }
 }
 
-/** Answers a question that lies within the zone. `table` is where addresses for the additional section are looked for. */
+/**
+ * Answers a question that lies within the zone, the records of a set in the order they are kept in. `table` is where addresses
+ * for the additional section are looked for.
+ */
+export function composeAnswer(question: Question, zone: CompiledZone, table: ZoneTable, route: RouteTree): Answer {
+  return new Composer(zone, table, route).compose(question);
+}
+
+/** The same answer, the record set that was asked for turned by so many places. */
+export function turned(answer: Answer, places: number): Answer {
+  const { answers, asked } = answer;
+  const { start, end } = asked;
+  const middle = start + places;
+  if (middle === start) return answer;
+  return {
+    ...answer,
+    answers: [
+      ...answers.slice(0, start),
+      ...answers.slice(middle, end),
+      ...answers.slice(start, middle),
+      ...answers.slice(end),
+    ],
+  };
+}
+
+/** By how many places to turn this time, as Route 53 does: resolvers and clients tend to take the first. */
+export function turnOf(records: number, random: () => number): number {
+  return records < 2 ? 0 : Math.floor(random() * records);
+}
+
+/** As {@link composeAnswer}, with the records of a set in another order each time. */
 export function answerQuestion(
   question: Question,
   zone: CompiledZone,
   table: ZoneTable,
   context: RoutingContext,
 ): Answer {
-  return new Composer(zone, table, context).compose(question);
+  const answer = composeAnswer(question, zone, table, (tree) => route(tree, context));
+  return turned(answer, turnOf(answer.asked.end - answer.asked.start, context.random));
 }

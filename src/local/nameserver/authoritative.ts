@@ -9,16 +9,16 @@ import {
   type Message,
   type Question,
 } from "../../dns/message.ts";
-import { CLASS, RCODE, rcodeName, typeName } from "../../dns/types.ts";
-import type { QueryLogEntry } from "../../logs/query-log.ts";
-import { displayName } from "../../route53/names.ts";
-import { type Client, type ClientLocator, parseSubnet } from "../../routing/client.ts";
+import { CLASS, RCODE } from "../../dns/types.ts";
+import type { ClientLocator } from "../../routing/client.ts";
 import { locateInTable } from "../../routing/client-locations.ts";
 import type { RoutingContext } from "../../routing/context.ts";
 import type { Sight } from "../../routing/decide.ts";
 import { type Answer, answerQuestion } from "./answer.ts";
-import { edgeLocation } from "./edge-locations.ts";
+import { CompiledAnswers } from "./compiled-answers.ts";
+import { LocatedClients } from "./located-clients.ts";
 import { type QueryHeader, readQuery } from "./query.ts";
+import { isLogged, logQuery, type QueryLog } from "./query-logging.ts";
 import {
   bareResponse,
   cookieResponse,
@@ -29,31 +29,39 @@ import {
   type Sender,
 } from "./response.ts";
 import { signedAnswer } from "./signing/signed-answer.ts";
-import { type ZoneTable, zoneForQuestion } from "./zone-table.ts";
+import { type VersionedZoneTable, zoneForQuestion } from "./zone-table.ts";
 
 /** What decisions depend on besides the client. */
 export type RoutingSurroundings = Omit<RoutingContext, "client">;
 
 export interface AuthoritativeOptions {
-  readonly table: ZoneTable;
+  readonly table: VersionedZoneTable;
   readonly surroundings: RoutingSurroundings;
   /** Unless given, the built-in table. */
   readonly locate?: ClientLocator;
-  /** Called for every query that a public hosted zone answered. `now` is wall time, epoch ms. */
-  readonly log?: { readonly now: () => number; readonly onQuery: (entry: QueryLogEntry) => void };
+  /** Gets every query that a public hosted zone answered. */
+  readonly log?: QueryLog | undefined;
 }
 
 export class AuthoritativeServer {
   readonly #options: AuthoritativeOptions;
   readonly #clients: LocatedClients;
+  readonly #compiled: CompiledAnswers;
 
   constructor(options: AuthoritativeOptions) {
     this.#options = options;
     this.#clients = new LocatedClients(options.locate ?? locateInTable);
+    const { table, surroundings, log } = options;
+    this.#compiled = new CompiledAnswers({ table, surroundings, clients: this.#clients, log });
   }
 
   /** Undefined for what must not be answered. */
-  respond(octets: Uint8Array, sender: Sender): Buffer | undefined {
+  respond(octets: Buffer, sender: Sender): Buffer | undefined {
+    return this.#compiled.respond(octets, sender) ?? this.compose(octets, sender);
+  }
+
+  /** The same from nothing that was kept of queries before. */
+  compose(octets: Uint8Array, sender: Sender): Buffer | undefined {
     const query = readQuery(octets);
     switch (query.kind) {
       case "dropped":
@@ -85,18 +93,9 @@ export class AuthoritativeServer {
     const unsigned = answerQuestion(question, zone, this.#options.table, context);
     const answer = signedAnswer(unsigned, question, zone, edns?.dnssecOk ?? false);
     const { log } = this.#options;
-    if (log !== undefined && !zone.isPrivate) {
-      log.onQuery({
-        time: log.now(),
-        zoneId: zone.id,
-        name: displayName(question.name),
-        type: typeName(question.type),
-        rcode: rcodeName(answer.rcode),
-        protocol: sender.transport,
-        edgeLocation: edgeLocation(client.location),
-        resolverAddress: sender.address,
-        ...(subnet === undefined ? {} : { clientSubnet: formatClientSubnet(subnet) }),
-      });
+    if (isLogged(log, zone)) {
+      const clientSubnet = subnet && formatClientSubnet(subnet);
+      logQuery(log, { zone, question, rcode: answer.rcode, sender, location: client.location, clientSubnet });
     }
     const options =
       subnet === undefined ? [] : [{ ...subnet, scopePrefixLength: scopeOf(answer.sight, subnet, locatingBits) }];
@@ -114,40 +113,6 @@ export class AuthoritativeServer {
 function scopeOf(sight: Sight, { sourcePrefixLength }: ClientSubnet, locatingBits: number): number {
   if (!sight.dependsOnClient) return 0;
   return sight.dependsOnAddress ? sourcePrefixLength : Math.min(sourcePrefixLength, locatingBits);
-}
-
-interface LocatedClient {
-  readonly client: Client;
-  readonly locatingBits: number;
-}
-
-/** The same few resolvers ask again and again. */
-class LocatedClients {
-  static readonly #MOST = 10_000;
-  readonly #locate: ClientLocator;
-  readonly #known = new Map<string, LocatedClient>();
-
-  constructor(locate: ClientLocator) {
-    this.#locate = locate;
-  }
-
-  /** The client is the subnet a resolver asks for, or else the resolver. */
-  of(subnet: ClientSubnet | undefined, sender: Sender): LocatedClient {
-    // A resolver may ask on behalf of nobody with a prefix of length 0 (RFC 7871 section 7.1.2).
-    const anonymous = subnet === undefined || subnet.sourcePrefixLength === 0;
-    return this.#ofText(anonymous ? sender.address : formatClientSubnet(subnet));
-  }
-
-  #ofText(text: string): LocatedClient {
-    const known = this.#known.get(text);
-    if (known !== undefined) return known;
-    const subnet = parseSubnet(text) ?? { octets: new Uint8Array(4), prefixLength: 0 };
-    const { location, bits } = this.#locate(subnet);
-    const made: LocatedClient = { client: { subnet, location }, locatingBits: bits };
-    if (this.#known.size >= LocatedClients.#MOST) this.#known.clear();
-    this.#known.set(text, made);
-    return made;
-  }
 }
 
 /** Leaves out the optional authority section before it lets anything be truncated. */

@@ -17,6 +17,7 @@ import { type CompiledZone, compileZone } from "./compiled-zone.ts";
 import type { Responder } from "./listener.ts";
 import { answerPrivately, type PrivateAnswer, PrivateZones } from "./private-zones.ts";
 import type { PublishedZone, VpcName } from "./published.ts";
+import type { QueryLog } from "./query-logging.ts";
 import type { Sender } from "./response.ts";
 import type { ZoneSigners } from "./signing/zone-signer.ts";
 import { ZonesByName } from "./zone-table.ts";
@@ -24,8 +25,10 @@ import { ZonesByName } from "./zone-table.ts";
 export interface HostedZonesOptions {
   readonly health: Pick<HealthMonitor, "isHealthy">;
   readonly clock: Pick<Clock, "now">;
-  /** Called for every query that a public hosted zone answered. */
+  /** Called for every query that a public hosted zone answered whose queries are logged. */
   onQuery(entry: QueryLogEntry): void;
+  /** Whether they are; unless given, every zone's. */
+  readonly isLogged?: (zoneId: string) => boolean;
   /** From 0 up to but not including 1; for weighted and multivalue draws and the order of answers. */
   readonly random?: () => number;
   readonly latencyMs?: LatencyModel;
@@ -41,7 +44,7 @@ export class HostedZones {
   readonly #signers: ZoneSigners;
   readonly #surroundings: RoutingSurroundings;
   readonly #locating: Pick<AuthoritativeOptions, "locate">;
-  readonly #log: { readonly now: () => number; readonly onQuery: (entry: QueryLogEntry) => void };
+  readonly #log: QueryLog;
 
   constructor(options: HostedZonesOptions, signers: ZoneSigners) {
     this.#signers = signers;
@@ -54,7 +57,11 @@ export class HostedZones {
       cidrLocation: (collectionId, client) => this.cidrCollections.locate(collectionId, client),
     };
     this.#locating = locate === undefined ? {} : { locate };
-    this.#log = { now: () => clock.now(), onQuery: (entry) => options.onQuery(entry) };
+    this.#log = {
+      wants: options.isLogged ?? (() => true),
+      now: () => clock.now(),
+      onQuery: (entry) => options.onQuery(entry),
+    };
   }
 
   get surroundings(): RoutingSurroundings {
@@ -76,7 +83,9 @@ export class HostedZones {
   }
 
   replaceNames(zoneId: string, names: ReadonlyMap<DomainName, readonly RecordSet[]>): void {
-    this.#zones.get(zoneId)?.zone.replace(names);
+    const known = this.#zones.get(zoneId);
+    known?.zone.replace(names);
+    for (const server of known?.nameServers ?? []) this.#tableOf(server).noteChange();
   }
 
   remove(zoneId: string): void {
@@ -102,10 +111,8 @@ export class HostedZones {
     if (known === undefined) return undefined;
     const table = new ZonesByName();
     table.put(known.zone);
-    return new AuthoritativeServer({ table, surroundings: this.#surroundings, ...this.#locating }).respond(
-      query,
-      sender,
-    );
+    const server = new AuthoritativeServer({ table, surroundings: this.#surroundings, ...this.#locating });
+    return server.compose(query, sender);
   }
 
   /** For the resolver of a VPC. */

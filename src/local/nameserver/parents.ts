@@ -11,7 +11,7 @@ import { type CompiledZone, compileZone } from "./compiled-zone.ts";
 import { NAME_SERVER_POOL, ROOT_ADDRESS, TLD_ADDRESS } from "./pool.ts";
 import type { KeysOfZone } from "./signing/parent-keys.ts";
 import type { ZoneSigners } from "./signing/zone-signer.ts";
-import type { ZoneTable } from "./zone-table.ts";
+import type { VersionedZoneTable } from "./zone-table.ts";
 
 const ROOT = "." as DomainName;
 export const ROOT_SERVER = domainName("a.root-servers.net");
@@ -71,17 +71,15 @@ export class ParentZones {
   #serial = 1;
 
   /** What the root servers answer for: the root alone. */
-  readonly root: ZoneTable = { enclosing: () => this.#zone(ROOT) };
+  readonly root: VersionedZoneTable = this.#table(() => this.#zone(ROOT));
 
   /** What the TLD servers answer for: every suffix, the nearest above a name. */
-  readonly suffixes: ZoneTable = {
-    enclosing: (name) => {
-      for (let at: DomainName | undefined = name; at !== undefined; at = parentOf(at)) {
-        if (this.#suffixes.has(at)) return this.#zone(at);
-      }
-      return undefined;
-    },
-  };
+  readonly suffixes: VersionedZoneTable = this.#table((name) => {
+    for (let at: DomainName | undefined = name; at !== undefined; at = parentOf(at)) {
+      if (this.#suffixes.has(at)) return this.#zone(at);
+    }
+    return undefined;
+  });
 
   constructor(signing?: ParentSigning) {
     this.#signing = signing;
@@ -102,6 +100,16 @@ export class ParentZones {
     }
     this.#serial += 1;
     this.#compiled.delete(parent);
+  }
+
+  #table(enclosing: VersionedZoneTable["enclosing"]): VersionedZoneTable {
+    const serial = () => this.#serial;
+    return {
+      enclosing,
+      get version() {
+        return serial();
+      },
+    };
   }
 
   /** The nearest suffix strictly above a domain; the root for a top-level domain. */

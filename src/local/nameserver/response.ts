@@ -15,8 +15,8 @@ export interface Sender {
 }
 
 /** The most Route 53 takes and sends over UDP, with EDNS and without. */
-const EDNS_UDP_OCTETS = 4096;
-const PLAIN_UDP_OCTETS = 512;
+export const EDNS_UDP_OCTETS = 4096;
+export const PLAIN_UDP_OCTETS = 512;
 
 /** A response with the header alone, or with the question where it is known; a refusal says why where it can. */
 export function bareResponse(header: QueryHeader, rcode: number, question?: Question, edns?: Edns): Message {

@@ -9,15 +9,28 @@ export interface ZoneTable {
   enclosing(name: DomainName): CompiledZone | undefined;
 }
 
+export interface VersionedZoneTable extends ZoneTable {
+  /** Another one whenever something in any of the zones may have changed. */
+  readonly version: number;
+}
+
 /** Zones by name; a later one of the same name takes its place. */
-export class ZonesByName implements ZoneTable {
+export class ZonesByName implements VersionedZoneTable {
   readonly #zones = new Map<DomainName, CompiledZone>();
+  version = 0;
 
   put(zone: CompiledZone): void {
+    this.version += 1;
     this.#zones.set(zone.name, zone);
   }
 
+  /** To be called when a zone that is here has changed. */
+  noteChange(): void {
+    this.version += 1;
+  }
+
   clear(): void {
+    this.version += 1;
     this.#zones.clear();
   }
 

@@ -97,11 +97,11 @@ beforeEach(() => {
   server = new AuthoritativeServer({
     table,
     surroundings,
-    log: { now: () => Date.UTC(2026, 10, 20), onQuery: (entry) => logged.push(entry) },
+    log: { wants: () => true, now: () => Date.UTC(2026, 10, 20), onQuery: (entry) => logged.push(entry) },
   });
 });
 
-function respond(octets: Uint8Array, transport: "UDP" | "TCP" = "UDP", address = "127.0.0.1") {
+function respond(octets: Buffer, transport: "UDP" | "TCP" = "UDP", address = "127.0.0.1") {
   return server.respond(octets, { address, transport });
 }
 
@@ -394,7 +394,7 @@ describe("the size of an answer", () => {
 });
 
 describe("what a server refuses", () => {
-  const rcode = (octets: Uint8Array) => showOctets(respond(octets)).rcode;
+  const rcode = (octets: Buffer) => showOctets(respond(octets)).rcode;
   const changed = (change: (octets: Buffer) => void) => {
     const octets = wireQuery("www.example.com", "A");
     change(octets);
@@ -448,7 +448,7 @@ describe("what a server refuses", () => {
   });
 
   it("is told with the question and an OPT record where the query's could be read", () => {
-    const message = (octets: Uint8Array) => {
+    const message = (octets: Buffer) => {
       const response = respond(octets);
       return response && decodeMessage(response);
     };

@@ -43,7 +43,7 @@ const servers = [compileZone(published), compileZone(published, signer)].map((zo
 /** Nothing, or a message that can be read, with the query's id, marked as an answer, that fits what may be sent. */
 function check(octets: Uint8Array): void {
   for (const [transport, server] of servers.flatMap((one) => [["UDP", one] as const, ["TCP", one] as const])) {
-    const response = server.respond(octets, { address: "127.0.0.1", transport });
+    const response = server.respond(Buffer.from(octets), { address: "127.0.0.1", transport });
     if (response === undefined) {
       expect(octets.length < 12 || ((octets[2] as number) & 0x80) !== 0).toBe(true);
       continue;

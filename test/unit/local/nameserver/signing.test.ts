@@ -12,7 +12,7 @@ import type { Sender } from "../../../../src/local/nameserver/response.ts";
 import { parentKeys } from "../../../../src/local/nameserver/signing/parent-keys.ts";
 import { SignatureCache } from "../../../../src/local/nameserver/signing/signature-cache.ts";
 import { ZoneSigners } from "../../../../src/local/nameserver/signing/zone-signer.ts";
-import { ZonesByName, type ZoneTable } from "../../../../src/local/nameserver/zone-table.ts";
+import { type VersionedZoneTable, ZonesByName } from "../../../../src/local/nameserver/zone-table.ts";
 import { MemoryStore } from "../../../../src/local/store/memory-store.ts";
 import { domainName } from "../../../../src/route53/names.ts";
 import { type Ask, records, routed, show, wireQuery, zoneOf } from "./fixtures.ts";
@@ -57,7 +57,7 @@ let now: number;
 let server: AuthoritativeServer;
 let unsigned: AuthoritativeServer;
 
-function serving(table: ZoneTable): AuthoritativeServer {
+function serving(table: VersionedZoneTable): AuthoritativeServer {
   return new AuthoritativeServer({ table, surroundings });
 }
 
