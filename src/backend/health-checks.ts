@@ -1,6 +1,6 @@
-/** Health checks as the account lists them, and their tags. */
+/** Health checks as the account lists them, their tags, and what their checkers report. */
 
-import type { HealthCheck, Route53Client, Tag } from "@aws-sdk/client-route-53";
+import type { HealthCheck, HealthCheckObservation, Route53Client, Tag } from "@aws-sdk/client-route-53";
 
 /** ListTagsForResources takes at most ten. */
 const TAGGED_AT_ONCE = 10;
@@ -36,4 +36,18 @@ export async function listHealthCheckTags(
     for (const set of answer.ResourceTagSets ?? []) if (set.ResourceId) tags.set(set.ResourceId, set.Tags ?? []);
   }
   return tags;
+}
+
+/** What each checker saw last. */
+export async function checkerObservations(
+  client: Route53Client,
+  healthCheckId: string,
+  signal: AbortSignal | undefined,
+): Promise<HealthCheckObservation[]> {
+  const { GetHealthCheckStatusCommand } = await import("@aws-sdk/client-route-53");
+  const { HealthCheckObservations = [] } = await client.send(
+    new GetHealthCheckStatusCommand({ HealthCheckId: healthCheckId }),
+    { ...(signal && { abortSignal: signal }) },
+  );
+  return HealthCheckObservations;
 }

@@ -44,7 +44,7 @@ export async function waitInSync(info: ChangeInfo | undefined, phase: PhaseName,
           kind: "failed",
           code: "setup.not-in-sync",
           message: `change ${changeId} was still PENDING after ten minutes`,
-          next: "wait for AWS's health dashboard to clear, then run setup apply again: it goes on where this stopped",
+          next: "wait for AWS's health dashboard to clear, then run the command again: it goes on where this stopped",
         });
       }
       delayMs = Math.min(delayMs * 1.5, run.backend.pollIntervalMs * MOST_BACKOFF);

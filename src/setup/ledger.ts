@@ -25,7 +25,8 @@ export interface Ledger {
   readonly queryLogging: readonly string[];
 }
 
-const EMPTY_LEDGER: Ledger = {
+/** Of a project that made nothing yet. */
+export const EMPTY_LEDGER: Ledger = {
   format: LEDGER_FORMAT,
   recordSets: {},
   trafficPolicies: [],

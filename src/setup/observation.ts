@@ -75,6 +75,13 @@ export function observe(config: Config, live: LiveState, ledger: Ledger): Observ
   );
 }
 
+/** Of these names and types alone, each as `www.example.com. A`. */
+export function observeGroups(live: LiveState, groups: readonly string[]): Observation {
+  const hashes = hashesOf(live);
+  const subjects = [...new Set(groups)].sort().map((group) => `record ${group}`);
+  return observationOf(Object.fromEntries(subjects.map((subject) => [subject, hashes.get(subject) ?? ABSENT])));
+}
+
 function observationOf(subjects: Readonly<Record<string, string>>): Observation {
   return { fingerprint: shortHash(subjects), subjects };
 }

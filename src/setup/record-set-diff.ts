@@ -266,7 +266,7 @@ function cnameConflicts(input: ZoneRecordSets, parts: readonly GroupDiff[]): Rec
     );
     if (inTheWay === undefined) continue;
     conflicts.push({
-      message: `${recordSetText(wanted.set)} cannot be made: ${recordSetText(inTheWay.set)} is there, is not in the file, and a CNAME stands alone at its name`,
+      message: `${recordSetText(wanted.set)} cannot be made: ${recordSetText(inTheWay.set)} is there and stays, and a CNAME stands alone at its name`,
       next: `delete ${recordSetText(inTheWay.set)}, or choose another name`,
       place: wanted.place,
     });

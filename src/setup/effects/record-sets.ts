@@ -90,7 +90,7 @@ function rejected(error: Error, calls: readonly SentCall[]): Failure {
     code: `aws.${error.name}`,
     message: `Route 53 refused a batch of ${calls.length} ${calls.length === 1 ? "change" : "changes"}${isRefusal(error) ? ", and none of it landed" : ""}: ${text}`,
     where: blamed?.change.place,
-    next: "see setup plan: the zone may have changed since it was read",
+    next: "plan again: the zone may have changed since it was read",
     cause: error,
   });
 }
