@@ -3,6 +3,7 @@
  * Source: Route 53 API Reference, "Traffic Policy Document Format" (2015-10-01 and 2023-05-09).
  */
 
+import { findGeoPlace } from "./geo-locations.ts";
 import { domainName, InvalidNameError } from "./names.ts";
 import { parseRecordData, RecordDataError } from "./record-data.ts";
 import { type GeoLocationPlace, type GeoProximityPlace, isRecordType, type RecordType } from "./record-set.ts";
@@ -139,7 +140,7 @@ function describe(value: unknown): string {
 class Reader {
   readonly problems: TrafficPolicyProblem[] = [];
   readonly #jsonTypes: "strings" | "any";
-  #endpointIds: ReadonlySet<string> = new Set();
+  #endpoints: ReadonlyMap<string, unknown> = new Map();
   #ruleIds: ReadonlySet<string> = new Set();
 
   constructor(jsonTypes: "strings" | "any") {
@@ -232,10 +233,18 @@ class Reader {
     return number;
   }
 
-  /** What the document defines; references are checked against it. */
-  defines(endpointIds: Iterable<string>, ruleIds: Iterable<string>): void {
-    this.#endpointIds = new Set(endpointIds);
+  /** What the document defines, endpoints with their definitions as they stand; references are checked against it. */
+  defines(endpoints: ReadonlyMap<string, unknown>, ruleIds: Iterable<string>): void {
+    this.#endpoints = endpoints;
     this.#ruleIds = new Set(ruleIds);
+  }
+
+  /** Whether an endpoint of this name becomes an alias record set. */
+  isAlias(endpointId: unknown): boolean {
+    const definition = typeof endpointId === "string" ? this.#endpoints.get(endpointId) : undefined;
+    if (typeof definition !== "object" || definition === null) return false;
+    const { Type } = definition as JsonObject;
+    return Type !== "value" && ENDPOINT_TYPES.some((type) => type === Type);
   }
 
   /** One of two keys, e.g. EndpointReference and RuleReference, and what it names. */
@@ -255,7 +264,7 @@ class Reader {
     const key = kind === "endpoint" ? endpoint : rule;
     const id = this.text(object[key], [...at, key]);
     if (id === undefined) return undefined;
-    const [ids, others] = kind === "endpoint" ? [this.#endpointIds, this.#ruleIds] : [this.#ruleIds, this.#endpointIds];
+    const [ids, others] = kind === "endpoint" ? [this.#endpoints, this.#ruleIds] : [this.#ruleIds, this.#endpoints];
     if (ids.has(id)) return { kind, id };
     const other = kind === "endpoint" ? "rule" : "endpoint";
     if (others.has(id)) {
@@ -317,7 +326,8 @@ function readGeoPlace(reader: Reader, object: JsonObject, at: At): GeoLocationPl
   }
   if (continent !== undefined) {
     if (country !== undefined) reader.problem(at, "A location has a Continent or a Country, not both.");
-    if (!["AF", "AN", "AS", "EU", "NA", "OC", "SA"].includes(continent)) {
+    else if (subdivision !== undefined) reader.problem(at, "A Subdivision is one of a Country, not of a Continent.");
+    if (findGeoPlace({ continentCode: continent }) === undefined) {
       reader.problem([...at, "Continent"], `"${continent}" is no continent code (AF, AN, AS, EU, NA, OC, SA).`);
     }
     return { continentCode: continent };
@@ -326,8 +336,16 @@ function readGeoPlace(reader: Reader, object: JsonObject, at: At): GeoLocationPl
     reader.problem(at, 'The location has no Continent and no Country, and is not the default (IsDefault "true").');
     return undefined;
   }
-  if (!/^[A-Z]{2}$/.test(country)) {
-    reader.problem([...at, "Country"], `"${country}" is no country code: two capital letters, e.g. "DE", or "*".`);
+  if (findGeoPlace({ countryCode: country }) === undefined) {
+    reader.problem(
+      [...at, "Country"],
+      `"${country}" is no country code of Route 53's: two capital letters, e.g. "DE", or "*".`,
+    );
+  } else if (
+    subdivision !== undefined &&
+    findGeoPlace({ countryCode: country, subdivisionCode: subdivision }) === undefined
+  ) {
+    reader.problem([...at, "Subdivision"], `Route 53 knows no subdivision "${subdivision}" of ${country}.`);
   }
   return subdivision === undefined ? { countryCode: country } : { countryCode: country, subdivisionCode: subdivision };
 }
@@ -337,6 +355,12 @@ function unprefixed(reader: Reader, text: string, at: At): string {
   if (text.startsWith("aws:route53:")) return text.slice("aws:route53:".length);
   reader.problem(at, `A geoproximity rule writes this with a prefix: "aws:route53:${text}".`);
   return text;
+}
+
+/** A Region's code by its form: AWS opens new ones faster than any list here would follow. */
+function checkRegion(reader: Reader, code: string, at: At): void {
+  if (/^[a-z]+(-[a-z]+)+-\d{1,2}$/.test(code)) return;
+  reader.problem(at, `"${code}" is no Region's code, such as "us-east-1".`);
 }
 
 function readCoordinates(reader: Reader, object: JsonObject, at: At): GeoProximityPlace["coordinates"] {
@@ -354,7 +378,14 @@ function readProximityPlace(
   const bias = reader.number(object.Bias, [...at, "Bias"], { min: -99, max: 99, decimals: 0 }) ?? 0;
   if (format === "2015-10-01") {
     const region = reader.text(object.Region, [...at, "Region"]);
-    if (region !== undefined) return { awsRegion: unprefixed(reader, region, [...at, "Region"]), bias };
+    if (region !== undefined) {
+      const awsRegion = unprefixed(reader, region, [...at, "Region"]);
+      checkRegion(reader, awsRegion, [...at, "Region"]);
+      if (object.Latitude !== undefined || object.Longitude !== undefined) {
+        reader.problem(at, "A location has a Region, or a Latitude and Longitude, not both.");
+      }
+      return { awsRegion, bias };
+    }
     const coordinates = readCoordinates(reader, object, at);
     if (coordinates !== undefined) return { coordinates, bias };
     reader.problem(at, "The location has neither a Region nor a Latitude and Longitude.");
@@ -379,6 +410,7 @@ function readProximityPlace(
   const name = reader.requiredText(location.LocationName, [...where, "LocationName"], "The location's name");
   if (name === undefined) return undefined;
   const code = unprefixed(reader, name, [...where, "LocationName"]);
+  if (type === "Region") checkRegion(reader, code, [...where, "LocationName"]);
   return type === "Region" ? { awsRegion: code, bias } : { localZoneGroup: code, bias };
 }
 
@@ -468,6 +500,7 @@ function readRule(reader: Reader, value: unknown, at: At, format: TrafficPolicyF
       const where = [...at, "Regions"];
       const regions = readBranches(reader, object.Regions, where, ["Region"], (element, elementAt) => {
         const region = reader.requiredText(element.Region, [...elementAt, "Region"], "The AWS Region");
+        if (region !== undefined) checkRegion(reader, region, [...elementAt, "Region"]);
         return region === undefined ? undefined : { region };
       });
       reportTwins(reader, regions, where, ({ region }) => `Region ${region}`);
@@ -475,7 +508,13 @@ function readRule(reader: Reader, value: unknown, at: At, format: TrafficPolicyF
     }
     case "multivalue": {
       const where = [...at, "Items"];
-      const items = readBranches(reader, object.Items, where, [], () => ({}));
+      const items = readBranches(reader, object.Items, where, [], (element, elementAt) => {
+        if (reader.isAlias(element.EndpointReference)) {
+          const problem = "A multivalue rule leads to endpoints of type value: a multivalue answer cannot be an alias.";
+          reader.problem([...elementAt, "EndpointReference"], problem);
+        }
+        return {};
+      });
       if (items.some(({ target }) => target.kind === "rule")) {
         reader.problem(where, "A multivalue rule leads to endpoints only, never to another rule.");
       }
@@ -532,7 +571,9 @@ function readEndpoint(
   }
   if (known === "s3-website" && region === undefined) {
     reader.problem([...at, "Region"], "An s3-website endpoint needs the Region of its bucket.");
-  } else if (known !== "s3-website" && known !== undefined && region !== undefined) {
+  } else if (known === "s3-website" && region !== undefined) {
+    checkRegion(reader, region, [...at, "Region"]);
+  } else if (known !== undefined && region !== undefined) {
     reader.problem([...at, "Region"], `Only an s3-website endpoint has a Region, not one of type ${known}.`);
   }
   if (known === undefined || text === undefined) return undefined;
@@ -595,9 +636,10 @@ function checkReach(
   }
 }
 
-/** Keys of a member that should be an object of definitions. */
-function definedIds(value: unknown): string[] {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+/** What is in a member that should be an object of definitions, by name. */
+function definitionsIn(value: unknown): ReadonlyMap<string, unknown> {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return new Map(isObject ? Object.entries(value) : []);
 }
 
 function readDefinitions<Definition>(
@@ -656,8 +698,8 @@ export function parseTrafficPolicyDocument(
   if (type !== undefined && recordType === undefined) {
     reader.problem(["RecordType"], `"${type}" is no record type that Route 53 has.`);
   }
-  const ruleIds = definedIds(object.Rules);
-  reader.defines(definedIds(object.Endpoints), ruleIds);
+  const ruleIds = [...definitionsIn(object.Rules).keys()];
+  reader.defines(definitionsIn(object.Endpoints), ruleIds);
   const start = reader.target(object, [], { endpoint: "StartEndpoint", rule: "StartRule" });
   const endpoints = readDefinitions(reader, object.Endpoints, "Endpoints", (definition, at) =>
     readEndpoint(reader, definition, at, recordType),

@@ -1,6 +1,7 @@
 /** Compiles a traffic policy document into the same tree that record sets compile into. */
 
-import { domainName } from "../route53/names.ts";
+import { s3WebsiteName } from "../route53/alias-targets.ts";
+import { type DomainName, domainName } from "../route53/names.ts";
 import type {
   TrafficPolicyBranch,
   TrafficPolicyDocument,
@@ -10,9 +11,8 @@ import type {
 import type { Branch, Origin, RoutingNode } from "./tree.ts";
 
 /** What an endpoint's record set is an alias for; an S3 website is named by its bucket, and answers on its Region's name. */
-function aliasTarget(endpoint: TrafficPolicyEndpoint): string {
-  if (endpoint.type !== "s3-website" || endpoint.region === undefined) return endpoint.value;
-  return `s3-website-${endpoint.region}.amazonaws.com`;
+function aliasTarget({ type, value, region }: TrafficPolicyEndpoint): DomainName {
+  return type === "s3-website" && region !== undefined ? s3WebsiteName(region) : domainName(value);
 }
 
 /**
@@ -33,7 +33,7 @@ export function compileTrafficPolicy(document: TrafficPolicyDocument, ttlSeconds
     if (endpoint.type === "value") return { kind: "records", ttlSeconds, values: [endpoint.value] };
     return {
       kind: "alias",
-      target: domainName(aliasTarget(endpoint)),
+      target: aliasTarget(endpoint),
       type: document.recordType,
       hostedZoneId: undefined,
     };

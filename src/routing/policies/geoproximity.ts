@@ -1,6 +1,6 @@
 /**
  * Geoproximity routing: the healthy resource nearest to the client, after its bias has pulled it nearer or pushed it away.
- * Source: Route 53 Developer Guide, "Geoproximity routing"; the arithmetic of the bias is not in it and is our reading.
+ * Source: Route 53 Developer Guide, "Geoproximity routing", with the formula of "How Amazon Route 53 uses bias to route traffic".
  */
 
 import type { GeoProximityPlace } from "../../route53/record-set.ts";

@@ -260,6 +260,88 @@ describe("a traffic policy document", () => {
       },
     ],
     [
+      "a multivalue rule that leads to an alias",
+      "Rules.r.Items[1].EndpointReference",
+      "a multivalue answer cannot be an alias",
+      {
+        StartRule: "r",
+        Endpoints: { ...ENDPOINTS, lb: { Type: "network-load-balancer", Value: "lb.elb.us-east-1.amazonaws.com" } },
+        Rules: { r: { RuleType: "multivalue", Items: [{ EndpointReference: "one" }, { EndpointReference: "lb" }] } },
+      },
+    ],
+    [
+      "a country that is none",
+      "Rules.r.Locations[0].Country",
+      '"XX" is no country code',
+      { StartRule: "r", Rules: { r: { RuleType: "geo", Locations: [{ Country: "XX", EndpointReference: "one" }] } } },
+    ],
+    [
+      "a subdivision that its country does not have",
+      "Rules.r.Locations[0].Subdivision",
+      'no subdivision "ZZ" of US',
+      {
+        StartRule: "r",
+        Rules: { r: { RuleType: "geo", Locations: [{ Country: "US", Subdivision: "ZZ", EndpointReference: "one" }] } },
+      },
+    ],
+    [
+      "a subdivision of a continent",
+      "Rules.r.Locations[0]",
+      "one of a Country, not of a Continent",
+      {
+        StartRule: "r",
+        Rules: {
+          r: { RuleType: "geo", Locations: [{ Continent: "NA", Subdivision: "CA", EndpointReference: "one" }] },
+        },
+      },
+    ],
+    [
+      "a Region that is none in a latency rule",
+      "Rules.r.Regions[0].Region",
+      '"aws:route53:us-east-1" is no Region\'s code',
+      {
+        StartRule: "r",
+        Rules: { r: { RuleType: "latency", Regions: [{ Region: "aws:route53:us-east-1", EndpointReference: "one" }] } },
+      },
+    ],
+    [
+      "a place with a Region and coordinates",
+      "Rules.r.GeoproximityLocations[0]",
+      "a Region, or a Latitude and Longitude, not both",
+      {
+        StartRule: "r",
+        Rules: {
+          r: {
+            RuleType: "geoproximity",
+            GeoproximityLocations: [
+              { Region: "aws:route53:us-east-1", Latitude: "1", Longitude: "1", EndpointReference: "one" },
+            ],
+          },
+        },
+      },
+    ],
+    [
+      "the older geoproximity syntax in the newer version",
+      "Rules.r.GeoproximityLocations[0].Region",
+      'There is no key "Region" here',
+      {
+        AWSPolicyFormatVersion: "2023-05-09",
+        StartRule: "r",
+        Rules: {
+          r: {
+            RuleType: "geoproximity",
+            GeoproximityLocations: [{ Region: "aws:route53:us-east-1", EndpointReference: "one" }],
+          },
+        },
+      },
+    ],
+    [
+      "an S3 website in a Region that is none",
+      "Endpoints.e.Region",
+      '"Ohio" is no Region\'s code',
+      { StartEndpoint: "e", Endpoints: { e: { Type: "s3-website", Region: "Ohio", Value: "www.example.com" } } },
+    ],
+    [
       "two default locations",
       "Rules.r.Locations",
       "The default location is there twice",

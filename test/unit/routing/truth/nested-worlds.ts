@@ -166,10 +166,14 @@ export function awsTargetAt(path: string): DomainName {
   return domainName(`d-${path}.cloudfront.net`);
 }
 
-function setsOf(group: Group, name: DomainName, path: string): RecordSet[] {
+/** `seen` are the names that groups have: several ways may lead to one. */
+function setsOf(group: Group, name: DomainName, path: string, seen: Map<Group, DomainName>): RecordSet[] {
+  seen.set(group, name);
   return group.flatMap(({ policy, check, next }, index) => {
     const own = path === "" ? String(index) : `${path}.${index}`;
-    const target = next === "AWS" ? awsTargetAt(own) : domainName(`t-${own.replaceAll(".", "-")}.example.com`);
+    const known = typeof next === "string" ? undefined : seen.get(next.group);
+    const target =
+      next === "AWS" ? awsTargetAt(own) : (known ?? domainName(`t-${own.replaceAll(".", "-")}.example.com`));
     const set: RecordSet = {
       name,
       type: "A",
@@ -181,13 +185,13 @@ function setsOf(group: Group, name: DomainName, path: string): RecordSet[] {
           ? { kind: "records", ttlSeconds: 60, values: [valueAt(own)] }
           : { kind: "alias", hostedZoneId: "Z1", target, evaluateTargetHealth: next === "AWS" || next.evaluate },
     };
-    return [set, ...(typeof next === "string" ? [] : setsOf(next.group, target, own))];
+    return [set, ...(typeof next === "string" || known !== undefined ? [] : setsOf(next.group, target, own, seen))];
   });
 }
 
 export function worldOfGroup(group: Group): World {
   const down = waysOf(group).flatMap(({ path, way }) => (way.check === "down" ? [path] : []));
-  return { sets: setsOf(group, WWW, ""), down: new Set(down), collections: COLLECTIONS };
+  return { sets: setsOf(group, WWW, "", new Map()), down: new Set(down), collections: COLLECTIONS };
 }
 
 /** The same tree with something changed in one way. */
