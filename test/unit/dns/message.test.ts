@@ -117,6 +117,13 @@ const option: fc.Arbitrary<EdnsOption> = fc.oneof(
   }),
   fc.record({ kind: fc.constant("nsid" as const), data: fc.uint8Array({ maxLength: 20 }) }),
   fc.record({
+    kind: fc.constant("keepalive" as const),
+    timeoutMs: fc.option(
+      fc.nat(0xffff).map((units) => units * 100),
+      { nil: undefined },
+    ),
+  }),
+  fc.record({
     kind: fc.constant("unknown" as const),
     code: fc.integer({ min: 100, max: 65535 }),
     data: fc.uint8Array({ maxLength: 20 }),

@@ -26,7 +26,7 @@ const OVER_TCP: Sender = { ...CLIENT, transport: "TCP" };
 const ME = Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]);
 const server = zoneServer(zoneOf("example.com", [records("www.example.com", "A", ["192.0.2.1"])]));
 
-function send(octets: Uint8Array, sender: Sender = CLIENT): Message {
+function send(octets: Buffer, sender: Sender = CLIENT): Message {
   const response = server.respond(octets, sender);
   if (response === undefined) throw new Error("no response");
   return decodeMessage(response);
