@@ -15,7 +15,7 @@ export interface AwsShell {
 }
 
 /** `backend` is asked for at each run, so that a suite may start it in `beforeAll`. */
-export function awsShell(backend: () => TestBackend): AwsShell {
+export function awsShell(backend: () => Pick<TestBackend, "apiUrl">): AwsShell {
   const made: Record<string, string> = {};
   const run = (script: string): Promise<ProcessResult> =>
     runProcess("bash", ["-euc", script], {
