@@ -740,7 +740,7 @@ describe("an apply that ends early", () => {
     const client = await bench.test.backend.clients.route53();
     await client.send(new DeleteHostedZoneCommand({ Id: planned.plan.zones[0]?.id ?? "" }));
     const { error } = await carryOut(planned, { ...bench.options(), emit: () => {} });
-    expect(error).toMatchObject({ code: "aws.NoSuchHostedZone", next: expect.stringContaining("setup plan") });
+    expect(error).toMatchObject({ code: "aws.NoSuchHostedZone", next: expect.stringContaining("plan again") });
     await expect(bench.carryOutSaved(planned.plan)).rejects.toMatchObject({
       code: "plan.stale",
       message: expect.stringContaining("zone example.com"),
