@@ -3,7 +3,7 @@
  * Sources: RFC 4034 sections 3, 4 and 6, RFC 6605 section 4. Names in record data are expected in lower case, as they are here.
  */
 
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, hkdfSync, type KeyObject, sign } from "node:crypto";
 import { type DomainName, isWildcard, splitLabels } from "../route53/names.ts";
 import { dnskeyData, keyTag, SIGNING_ALGORITHM } from "./dnssec-keys.ts";
 import { nameToWire } from "./name-wire.ts";
@@ -14,6 +14,22 @@ const MAX_NAME_OCTETS = 255;
 export function newPrivateKey(): string {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   return privateKey.export({ format: "der", type: "pkcs8" }).toString("base64");
+}
+
+/** The order of the group that P-256 keys are of (FIPS 186-5, SP 800-186 section 3.2.1.3). */
+const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+/** PKCS #8 around SEC 1 around the 32 octets of a P-256 private key that follow (RFC 5208, RFC 5915). */
+const PKCS8_HEAD = Buffer.from("3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420", "hex");
+/** 128 bits more than a key has, so that all keys are as likely (FIPS 186-5 appendix A.2.1). */
+const SEED_OCTETS = 48;
+
+/** The key that follows another as its `number`th: always the same one. Number 0 is the key itself. */
+export function followingPrivateKey(privateKey: string, number: number): string {
+  if (number === 0) return privateKey;
+  const from = Buffer.from(privateKey, "base64");
+  const seed = Buffer.from(hkdfSync("sha256", from, "", `r53kit following key ${number}`, SEED_OCTETS));
+  const scalar = (BigInt(`0x${seed.toString("hex")}`) % (P256_ORDER - 1n)) + 1n;
+  return Buffer.concat([PKCS8_HEAD, Buffer.from(scalar.toString(16).padStart(64, "0"), "hex")]).toString("base64");
 }
 
 function keyObject(privateKey: string): KeyObject {

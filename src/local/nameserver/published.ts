@@ -56,6 +56,10 @@ export interface ZoneKeys {
   readonly keySigningKeys: readonly string[];
   /** Signs everything else. */
   readonly zoneSigningKey: string;
+  /** Shown besides, while zone-signing keys are rolled: about to sign, or having signed until lately. */
+  readonly otherZoneSigningKeys?: readonly string[];
+  /** Those of the key-signing keys that are out of reach, with the moment (epoch ms) since when: what they signed then is all there is. */
+  readonly outOfReach?: ReadonlyMap<string, number>;
 }
 
 export interface PublishedTrafficPolicyInstance {

@@ -1,7 +1,8 @@
 import { createPublicKey, verify } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { KEY_SIGNING_KEY_FLAGS } from "../../../src/dns/dnssec-keys.ts";
+import { KEY_SIGNING_KEY_FLAGS, ZONE_SIGNING_KEY_FLAGS } from "../../../src/dns/dnssec-keys.ts";
 import {
+  followingPrivateKey,
   minimalNsec,
   newPrivateKey,
   publicKeyOf,
@@ -119,5 +120,25 @@ describe("the NSEC record of one name", () => {
     expect(nsecText(full("b"), [TYPE.A])).toBe(`${full("c")}. A`);
     expect(nsecText(full("@"), [TYPE.A])).toBe(`${full("[")}. A`);
     expect(nsecText(full("\\377"), [TYPE.A])).toBe(`${"b".repeat(59)}c.${long}.${long}.${long}. A`);
+  });
+});
+
+describe("the keys that follow one", () => {
+  const first = newPrivateKey();
+
+  it("are always the same, and each is another", () => {
+    const keys = [0, 1, 2, 3].map((number) => followingPrivateKey(first, number));
+    expect(keys[0]).toBe(first);
+    expect([0, 1, 2, 3].map((number) => followingPrivateKey(first, number))).toEqual(keys);
+    const points = [...keys, followingPrivateKey(newPrivateKey(), 1)].map((key) => publicKeyOf(key).toString("hex"));
+    expect(new Set(points).size).toBe(5);
+  });
+
+  it("sign as any key does", () => {
+    const key = followingPrivateKey(first, 7);
+    const set = addresses("www.example.net", "192.0.2.1");
+    const rrsig = signSet(set, ZONE, signingKey(key, ZONE_SIGNING_KEY_FLAGS), VALIDITY);
+    expect(isGood(rrsig, set, publicKeyOf(key))).toBe(true);
+    expect(isGood(rrsig, set, publicKeyOf(first))).toBe(false);
   });
 });

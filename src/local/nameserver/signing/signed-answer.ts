@@ -88,7 +88,7 @@ class Signing {
       rdata: minimalNsec(name, this.#zone.name, typesAt(this.#zone, name, exists, asked)),
       host: undefined,
     };
-    const signatures = exists ? this.#signer.signaturesOf([nsec]) : this.#signer.signaturesOfOnce([nsec]);
+    const signatures = exists ? this.#signer.signaturesOfMadeUp([nsec]) : this.#signer.signaturesOfOnce([nsec]);
     return { nsec, signatures };
   }
 
@@ -126,11 +126,10 @@ export function signedAnswer(answer: Answer, question: Question, zone: CompiledZ
   const answers = capped(answer.answers);
   const authorities = capped(answer.authorities);
   const additionals = capped(answer.additionals);
-  // Every name has these two, made when somebody asks.
-  if (proof.kind === "denial" && (question.type === TYPE.NSEC || question.type === TYPE.RRSIG)) {
-    const { nsec, signatures } = signing.nsec(proof.name, proof.exists, question.type);
-    const own = question.type === TYPE.RRSIG ? signatures : dnssecOk ? [nsec, ...signatures] : [nsec];
-    return { ...answer, rcode: RCODE.NOERROR, answers: own, authorities: [], additionals: [] };
+  // Every name has signatures, made when somebody asks. NSEC records are shown as proofs alone: Route 53 denies them to who asks.
+  if (proof.kind === "denial" && question.type === TYPE.RRSIG) {
+    const { signatures } = signing.nsec(proof.name, proof.exists, question.type);
+    return { ...answer, rcode: RCODE.NOERROR, answers: signatures, authorities: [], additionals: [] };
   }
   if (!dnssecOk) return { ...answer, answers, authorities, additionals };
   return {

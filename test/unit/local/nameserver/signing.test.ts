@@ -221,12 +221,13 @@ describe("a signed zone", () => {
     ]);
   });
 
-  it("makes the records that every name has when they are asked for", () => {
-    expect(brief(ask("nowhere.example.com", "NSEC").answers)).toEqual([
-      "nowhere.example.com. NSEC",
-      "nowhere.example.com. RRSIG NSEC",
-    ]);
-    expect(brief(ask("nowhere.example.com", "NSEC", {}).answers)).toEqual(["nowhere.example.com. NSEC"]);
+  it("denies NSEC records to who asks for them, with one, and makes signatures when they are asked for", () => {
+    for (const name of ["nowhere.example.com", "www.example.com", "example.com"]) {
+      const answer = ask(name, "NSEC");
+      expect([show(answer).rcode, answer.answers]).toEqual(["NOERROR", []]);
+      expect(brief(answer.authorities).slice(2)).toEqual([`${name}. NSEC`, `${name}. RRSIG NSEC`]);
+    }
+    expect(brief(ask("www.example.com", "NSEC", {}).authorities)).toEqual(["example.com. SOA"]);
     expect(brief(ask("www.example.com", "RRSIG").answers)).toEqual(["www.example.com. RRSIG NSEC"]);
   });
 
@@ -307,6 +308,40 @@ describe("signatures", () => {
     const left = [...Array(100).keys()].filter((n) => cache.get(`key ${n}`) !== undefined);
     expect(left.length).toBeLessThan(20);
     expect(left).toContain(99);
+  });
+});
+
+const inception = (rrsig: ResourceRecord | undefined) => Buffer.from(rrsig?.rdata ?? []).readUInt32BE(12) * 1000;
+
+describe("keys", () => {
+  const second = newPrivateKey();
+  const serving = (keys: ZoneKeys, signers = new ZoneSigners(() => now)) => servingZone(signers, keys);
+  const keysOf = (of: AuthoritativeServer) => ask("example.com", "DNSKEY", DO, UDP, of).answers;
+
+  it("that are about to sign, or have signed, are shown and do not sign", () => {
+    const rolling = serving({ ...KEYS, otherZoneSigningKeys: [second] });
+    const answers = keysOf(rolling);
+    expect(brief(answers).filter((line) => line.endsWith(" DNSKEY"))).toHaveLength(4 + 2);
+    expectGood(answers);
+    expectGood(ask("www.example.com", "A", DO, UDP, rolling).answers);
+    const rolled = { ...KEYS, zoneSigningKey: second, otherZoneSigningKeys: [KEYS.zoneSigningKey] };
+    expectGood(ask("www.example.com", "A", DO, UDP, serving(rolled)).answers, {
+      keySigningKeys: [],
+      zoneSigningKey: second,
+    });
+  });
+
+  it("that are out of reach give what they signed last, until it expires; the others go on", () => {
+    const lost = KEYS.keySigningKeys[0] ?? "";
+    const lostAt = now;
+    const signers = new ZoneSigners(() => now);
+    now += 5 * DAY_MS;
+    const answers = keysOf(serving({ ...KEYS, outOfReach: new Map([[lost, lostAt]]) }, signers));
+    expectGood(answers);
+    const [one, other] = answers.filter(({ type }) => type === TYPE.RRSIG).map(inception);
+    expect([one, other].sort()).toEqual([-1, 4].map((days) => Math.floor(lostAt / DAY_MS) * DAY_MS + days * DAY_MS));
+    const back = keysOf(serving(KEYS, signers)).filter(({ type }) => type === TYPE.RRSIG);
+    expect(new Set(back.map(inception)).size).toBe(1);
   });
 });
 
