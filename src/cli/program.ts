@@ -4,8 +4,10 @@ import { Command } from "commander";
 import type { CommandHost, Register } from "./command.ts";
 import { registerDemo } from "./commands/demo.ts";
 import { registerDrill } from "./commands/drill.ts";
+import { registerHealth } from "./commands/health.ts";
 import { registerLocal } from "./commands/local.ts";
 import { registerLogs } from "./commands/logs.ts";
+import { registerRecords } from "./commands/records.ts";
 import { registerSetup } from "./commands/setup.ts";
 import { registerTrace } from "./commands/trace.ts";
 import { registerZones } from "./commands/zones.ts";
@@ -19,6 +21,8 @@ const COMMANDS: readonly Register[] = [
   registerLogs,
   registerLocal,
   registerZones,
+  registerRecords,
+  registerHealth,
   registerDemo,
 ];
 
