@@ -114,7 +114,8 @@ const DOWN = "down";
 /** The record set of one answer in a state, and its alias's target where it has one. */
 function setsOf(policy: RoutingPolicy, state: AnyState, index: number, name: DomainName): RecordSet[] {
   const value = `192.0.2.${index + 1}`;
-  const own = { name, type: "A", policy, setIdentifier: `answer-${index}` } as const;
+  const identity = policy.kind === "simple" ? {} : { setIdentifier: `answer-${index}` };
+  const own = { name, type: "A", policy, ...identity } as const;
   const records = { kind: "records", ttlSeconds: 60, values: [value] } as const;
   const check = (healthCheckId: string) => ({ healthCheckId });
   const alias = (target: DomainName, evaluateTargetHealth: boolean) =>
