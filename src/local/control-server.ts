@@ -1,7 +1,7 @@
 /** The HTTP side of the control endpoint under `/_r53kit/` of the API port: for what no AWS API has. The routes are in control-routes.ts. */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Failure, type FailureKind } from "../errors.ts";
+import { Failure, type FailureKind, type SourcePlace } from "../errors.ts";
 import {
   CONTROL_PREFIX,
   type ControlActions,
@@ -22,6 +22,7 @@ export interface ControlError {
     readonly kind: FailureKind;
     readonly code: string;
     readonly message: string;
+    readonly where?: SourcePlace;
     readonly next?: string;
   };
 }

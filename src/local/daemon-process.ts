@@ -73,6 +73,7 @@ export function reportToStarter(outcome: RunFile | Failure): Promise<void> {
             kind: outcome.kind,
             code: outcome.code,
             message: outcome.message,
+            ...(outcome.where === undefined ? {} : { where: outcome.where }),
             ...(outcome.next === undefined ? {} : { next: outcome.next }),
           },
         }

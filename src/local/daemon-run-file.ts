@@ -17,6 +17,10 @@ export interface ServiceSettings {
   readonly lenient: boolean;
   /** Alike responses a second that one network gets from one authoritative server over UDP; missing where there is no limit. */
   readonly responseRateLimit?: number;
+  /** The MaxMind DB that tells where clients are, an absolute path; missing where the embedded one does. */
+  readonly geoDatabase?: string;
+  /** The file of measured latencies, an absolute path; missing where the great circle counts. */
+  readonly latencyMatrix?: string;
 }
 
 export interface RunFile {

@@ -8,6 +8,7 @@ import { controlClient } from "./control-client.ts";
 import { cannotUseHome, type DaemonHome } from "./daemon-home.ts";
 import type { DaemonMessage, DaemonSettings } from "./daemon-process.ts";
 import { type RunFile, readRunFile, removeRunFile, runningBackend } from "./daemon-run-file.ts";
+import { geographyFiles } from "./geography-files.ts";
 import { isAlive } from "./store/process-identity.ts";
 
 /** How long a daemon may take to be ready, and to be gone. Generous: a loaded machine is slow, and nothing waits in vain. */
@@ -47,7 +48,8 @@ export async function startDaemon(
   for (;;) {
     const running = runningBackend(home);
     if (running !== undefined) return alreadyRunning(home, running, settings);
-    const message = await spawnDaemon(home, { ...settingsBeforeCrash(home), ...settings }, launcher);
+    const wanted = { ...settingsBeforeCrash(home), ...geographyFiles(launcher.env), ...settings };
+    const message = await spawnDaemon(home, wanted, launcher);
     if (message.ready !== undefined) return { run: message.ready, outcome: "started" };
     // Another daemon of this home is on its way, up or down. Up: its run file comes. Down: the next try gets the lock.
     if (message.error.code !== "store.in-use" || performance.now() > giveUpAt) throw new Failure(message.error);
@@ -83,6 +85,8 @@ async function alreadyRunning(home: DaemonHome, run: RunFile, settings: DaemonSe
     settings.throttle === true && !run.settings.throttle ? "without rate limits" : undefined,
     settings.lenient === true && !run.settings.lenient ? "with prerequisites checked" : undefined,
     differs("response rate limit", run.settings.responseRateLimit ?? "none", settings.responseRateLimit),
+    differs("geo database", run.settings.geoDatabase ?? "(embedded)", settings.geoDatabase),
+    differs("latency matrix", run.settings.latencyMatrix ?? "(none)", settings.latencyMatrix),
   ].filter((difference) => difference !== undefined);
   if (differences.length > 0) {
     throw new Failure({
@@ -134,6 +138,8 @@ function spawnDaemon(home: DaemonHome, settings: DaemonSettings, { script, env }
       ...flag("--throttle", settings.throttle),
       ...flag("--lenient", settings.lenient),
       ...option("--response-rate-limit", settings.responseRateLimit),
+      ...option("--geo-database", settings.geoDatabase),
+      ...option("--latency-matrix", settings.latencyMatrix),
       ...flag("--in-memory", settings.inMemory),
     ],
     {

@@ -19,6 +19,10 @@ export interface LocalBackendSettings {
   readonly lenient?: boolean;
   /** How many alike responses a second one network gets from an authoritative server over UDP; no limit unless given. */
   readonly responseRateLimit?: number;
+  /** A MaxMind DB of cities or countries (GeoLite2 or compatible) to tell where clients are; the embedded one unless given. */
+  readonly geoDatabase?: string;
+  /** A CSV file of measured latencies between clients and Regions; the great circle counts unless given. */
+  readonly latencyMatrix?: string;
   /** The port of the AWS API on 127.0.0.1; a free one unless given. */
   readonly apiPort?: number;
   /** The port of every name server and of the resolver; a free one unless given. */

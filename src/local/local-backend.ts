@@ -11,6 +11,7 @@ import { exchange } from "../dns/client.ts";
 import { makeQuery } from "../dns/message.ts";
 import { rcodeName, TYPE } from "../dns/types.ts";
 import { Failure } from "../errors.ts";
+import { type Geography, openGeography } from "../geo/geography.ts";
 import { formatQueryLogEntry } from "../logs/query-log.ts";
 import { domainName } from "../route53/names.ts";
 import { CallLog } from "./control-calls.ts";
@@ -73,6 +74,10 @@ export interface LocalBackendOptions {
   readonly lenient?: boolean;
   /** Alike responses a second that one network gets from one authoritative server over UDP; without it there is no limit. */
   readonly responseRateLimit?: number;
+  /** A MaxMind DB of cities or countries to tell where clients are, in place of the embedded one; read at start. */
+  readonly geoDatabase?: string;
+  /** A CSV file of measured latencies, in place of the great circle; read at start. */
+  readonly latencyMatrix?: string;
   /** Told of what should not happen; the backend goes on. */
   readonly onDefect?: (error: unknown) => void;
   /** Called first of all when it stops, whoever asked. */
@@ -86,6 +91,7 @@ export class LocalBackend {
   readonly #server: Server;
   readonly #clock: Clock;
   readonly #calls: CallLog;
+  readonly #geography: Geography;
   readonly #startedAt = Date.now();
   /** Replaced as a whole by a reset. */
   #core: Promise<Core>;
@@ -98,7 +104,15 @@ export class LocalBackend {
 
   private constructor(
     options: LocalBackendOptions,
-    parts: { store: Store; lock: DirectoryLock | undefined; server: Server; clock: Clock; calls: CallLog; core: Core },
+    parts: {
+      store: Store;
+      lock: DirectoryLock | undefined;
+      server: Server;
+      clock: Clock;
+      calls: CallLog;
+      geography: Geography;
+      core: Core;
+    },
   ) {
     this.#options = options;
     this.#store = parts.store;
@@ -106,6 +120,7 @@ export class LocalBackend {
     this.#server = parts.server;
     this.#clock = parts.clock;
     this.#calls = parts.calls;
+    this.#geography = parts.geography;
     this.#core = Promise.resolve(parts.core);
     this.apiPort = (parts.server.address() as AddressInfo).port;
     this.dnsPort = parts.core.nameServers.port;
@@ -136,11 +151,13 @@ export class LocalBackend {
 
   /**
    * Resolves when everything answers. Throws a Failure, with nothing left behind, when a port or address cannot be had
-   * (`local.port-busy`, `local.port-forbidden`, `nameserver.*`) or the store cannot be opened (`store.*`).
+   * (`local.port-busy`, `local.port-forbidden`, `nameserver.*`), the store cannot be opened (`store.*`), or a file of one's own not
+   * read (`geo.*`, `latency-matrix.*`).
    */
   static async start(options: LocalBackendOptions = {}): Promise<LocalBackend> {
     const { home, inMemory = home === undefined, apiPort = DEFAULT_API_PORT } = options;
     const clock = guardedClock(systemClock(options.speed ?? 1), options.onDefect ?? (() => {}));
+    const geography = await openGeography(options, options.onDefect ?? (() => {}));
     // The newest first: what was opened is closed in the opposite order when a later step fails.
     const opened: (() => Promise<unknown> | unknown)[] = [];
     try {
@@ -151,8 +168,9 @@ export class LocalBackend {
       await listen(server, apiPort);
       opened.unshift(() => new Promise((resolve) => server.close(resolve)));
       const calls = new CallLog();
-      const core = await startCore(store, clock, options, options.dnsPort ?? DEFAULT_DNS_PORT, calls);
-      return new LocalBackend({ ...options, inMemory }, { store, lock, server, clock, calls, core });
+      const dnsPort = options.dnsPort ?? DEFAULT_DNS_PORT;
+      const core = await startCore(store, clock, options, dnsPort, { calls, geography });
+      return new LocalBackend({ ...options, inMemory }, { store, lock, server, clock, calls, geography, core });
     } catch (error) {
       for (const close of opened) await close();
       throw error;
@@ -219,7 +237,8 @@ export class LocalBackend {
   }
 
   #startCore(): Promise<Core> {
-    return startCore(this.#store, this.#clock, this.#options, this.dnsPort, this.#calls);
+    const parts = { calls: this.#calls, geography: this.#geography };
+    return startCore(this.#store, this.#clock, this.#options, this.dnsPort, parts);
   }
 
   /** The whole state at this moment, as a file's content. */
@@ -298,9 +317,18 @@ function serviceSettings(options: LocalBackendOptions): ServiceSettings {
     throttle = false,
     lenient = false,
     responseRateLimit,
+    geoDatabase,
+    latencyMatrix,
   } = options;
-  const limit = responseRateLimit === undefined ? {} : { responseRateLimit };
-  return { account, propagationDelayMs, throttle, lenient, ...limit };
+  return {
+    account,
+    propagationDelayMs,
+    throttle,
+    lenient,
+    ...(responseRateLimit === undefined ? {} : { responseRateLimit }),
+    ...(geoDatabase === undefined ? {} : { geoDatabase }),
+    ...(latencyMatrix === undefined ? {} : { latencyMatrix }),
+  };
 }
 
 /** Only a state on a disk needs LMDB, which is slow to load. */
@@ -322,7 +350,7 @@ async function startCore(
   clock: Clock,
   options: LocalBackendOptions,
   dnsPort: number,
-  calls: CallLog,
+  { calls, geography }: { readonly calls: CallLog; readonly geography: Geography },
 ): Promise<Core> {
   const { account, propagationDelayMs, throttle, lenient } = serviceSettings(options);
   const { onDefect = () => {} } = options;
@@ -339,6 +367,7 @@ async function startCore(
     clock,
     onDefect,
     parentKeys: parentKeys(store),
+    ...geography,
     ...(options.responseRateLimit === undefined ? {} : { responseRateLimit: options.responseRateLimit }),
     vpcNumbers: new VpcNumbers(store),
     isLogged: (zoneId) => route53.queryLogGroup(zoneId) !== undefined,

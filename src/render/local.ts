@@ -47,11 +47,13 @@ function endpointState(endpoint: LocalEndpoint, now: number): string {
 }
 
 function behaviour({ settings }: LocalStatus): string {
-  const { throttle, lenient, responseRateLimit: limit } = settings;
+  const { throttle, lenient, responseRateLimit: limit, geoDatabase, latencyMatrix } = settings;
   return [
     throttle ? "; rate limits hold" : "",
     lenient ? "; prerequisites are not checked" : "",
     limit === undefined ? "" : `; at most ${limit} alike DNS responses a second`,
+    geoDatabase === undefined ? "" : `; clients by ${safeText(geoDatabase)}`,
+    latencyMatrix === undefined ? "" : `; latencies by ${safeText(latencyMatrix)}`,
   ].join("");
 }
 

@@ -11,6 +11,7 @@ import { controlClient } from "../../src/local/control-client.ts";
 import type { RunFile } from "../../src/local/daemon-run-file.ts";
 import type { LocalStatus } from "../../src/local/status.ts";
 import { type CliHome, cliHome, eventually, ROOT } from "../support/cli.ts";
+import { writeMaxmind } from "../support/maxmind-writer.ts";
 
 let home: CliHome;
 const cleanUp: (() => Promise<unknown> | unknown)[] = [];
@@ -213,6 +214,30 @@ describe("r53kit local start", () => {
     );
     expect((await home.json<RunFile>(["local", "start"])).settings).toEqual(settings);
     expect((await status()).settings).toEqual(settings);
+  });
+
+  it("takes a geo database and a latency matrix by flag or by variable, and keeps them over a crash", async () => {
+    const [geoDatabase, latencyMatrix] = [inHome("own.mmdb"), inHome("measured.csv")];
+    writeFileSync(geoDatabase, writeMaxmind({ networks: { "8.8.8.0/24": { country: { iso_code: "JP" } } } }));
+    writeFileSync(latencyMatrix, "client,eu-west-1\nDE,oops\nXX,1\n");
+    const options = ["--geo-database", "own.mmdb"];
+    const from = { cwd: home.folder, env: { R53KIT_LATENCY_MATRIX: "measured.csv" } };
+    const refused = await home.run(["local", "start", ...options], from);
+    expect(refused.code).toBe(64);
+    expect(refused.stderr).toContain(`${latencyMatrix}:2:4: 'oops' is no latency`);
+    expect(refused.stderr).toContain(`${latencyMatrix}:3:1: 'XX' is no client`);
+    writeFileSync(latencyMatrix, "client,eu-west-1\nDE,12.5\n");
+    const ports = ["--api-port", "0", "--dns-port", "0"];
+    const first = await home.json<RunFile>(["local", "start", ...ports, ...options], from);
+    expect(first.settings).toMatchObject({ geoDatabase, latencyMatrix });
+    expect((await home.run(["local", "status"])).stdout).toContain(`clients by ${geoDatabase}`);
+    const other = await home.run(["local", "start", "--geo-database", latencyMatrix]);
+    expect(other.code).toBe(64);
+    process.kill(first.process.pid, "SIGKILL");
+    await eventually("the daemon to be gone", async () =>
+      (await home.run(["local", "status"])).code === 1 ? true : undefined,
+    );
+    expect((await home.json<RunFile>(["local", "start"])).settings).toMatchObject({ geoDatabase, latencyMatrix });
   });
 
   it.each([

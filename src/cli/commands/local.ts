@@ -60,6 +60,14 @@ export const registerLocal: Register = (program, host) => {
       "answer one network over UDP alike only so many times a second (default: no limit)",
       responseRate,
     )
+    .option(
+      "--geo-database <file>",
+      "tell where clients are by this MaxMind file, e.g. GeoLite2-City.mmdb (env R53KIT_GEO_DATABASE)",
+    )
+    .option(
+      "--latency-matrix <file>",
+      "measured latencies between clients and Regions, as CSV (env R53KIT_LATENCY_MATRIX)",
+    )
     .option("--in-memory", "keep nothing on disk")
     .action(
       host.action<StartOptions>(async (context, _args, options) => {

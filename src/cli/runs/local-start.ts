@@ -2,6 +2,7 @@
 
 import { daemonHome } from "../../local/daemon-home.ts";
 import type { DaemonSettings } from "../../local/daemon-process.ts";
+import { geographyFiles } from "../../local/geography-files.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 
@@ -16,10 +17,15 @@ export interface StartOptions {
   readonly throttle?: boolean;
   readonly lenient?: boolean;
   readonly responseRateLimit?: number;
+  readonly geoDatabase?: string;
+  readonly latencyMatrix?: string;
   readonly inMemory?: boolean;
 }
 
-function settingsOf({ foreground: _, propagationDelay, ...settings }: StartOptions): DaemonSettings {
+function settingsOf(
+  { foreground: _, propagationDelay, ...settings }: StartOptions,
+  env: NodeJS.ProcessEnv,
+): DaemonSettings {
   const { apiPort, dnsPort, speed, account, throttle, lenient, responseRateLimit, inMemory } = settings;
   return {
     ...(apiPort === undefined ? {} : { apiPort }),
@@ -30,12 +36,13 @@ function settingsOf({ foreground: _, propagationDelay, ...settings }: StartOptio
     ...(throttle === undefined ? {} : { throttle }),
     ...(lenient === undefined ? {} : { lenient }),
     ...(responseRateLimit === undefined ? {} : { responseRateLimit }),
+    ...geographyFiles(env, settings),
     ...(inMemory === undefined ? {} : { inMemory }),
   };
 }
 
 export function runStart(context: CommandContext, options: StartOptions): Promise<ExitCode> {
-  const settings = settingsOf(options);
+  const settings = settingsOf(options, context.host.env);
   return options.foreground === true ? runInForeground(context, settings) : startInBackground(context, settings);
 }
 
@@ -43,10 +50,18 @@ async function startInBackground(context: CommandContext, settings: DaemonSettin
   const { startDaemon } = await import("../../local/daemon.ts");
   const { launcherPath } = await import("../installation.ts");
   const { env } = context.host;
+  await checkGeography(settings);
   const { run, outcome } = await startDaemon(daemonHome(env), settings, { script: launcherPath(), env });
   const { renderStarted } = await import("../../render/local.ts");
   context.result({ outcome, ...run }, () => renderStarted(run, outcome, { color: context.color.stdout }));
   return EXIT.ok;
+}
+
+/** Here, because mistakes in a file are told with all their lines only by the process that found them. */
+async function checkGeography({ geoDatabase, latencyMatrix }: DaemonSettings): Promise<void> {
+  if (geoDatabase === undefined && latencyMatrix === undefined) return;
+  const { openGeography } = await import("../../geo/geography.ts");
+  await openGeography({ geoDatabase, latencyMatrix }, () => {});
 }
 
 /** This is also how the daemon itself runs, so what goes wrong is told to the process that started it as well. */
