@@ -55,6 +55,8 @@ export type PrivateView = (question: Question) => PrivateAnswer | undefined;
 const TIMEOUT_MS = 1000;
 /** RFC 9520 section 3.2: failures are remembered too, if only briefly. */
 const FAILURE_TTL_SECONDS = 1;
+/** What 31 bits can say. */
+const MOST_TTL_SECONDS = 2 ** 31 - 1;
 /** Walks at a time; a flood of questions must not fill the memory. */
 const MOST_WALKS = 1000;
 /** How often CNAMEs may lead into or out of private zones; a loop ends here. */
@@ -98,9 +100,12 @@ function extendedError(failure: string): number {
   return silent ? EXTENDED_ERROR.NO_REACHABLE_AUTHORITY : EXTENDED_ERROR.OTHER;
 }
 
-/** No longer than anything is kept: whoever keeps it after us shall ask again as well. */
+/** No longer than anything is kept: whoever keeps it after us shall ask again as well. More than 31 bits are none (RFC 2181 section 8). */
 function capped(records: readonly ResourceRecord[]): ResourceRecord[] {
-  return records.map((record) => ({ ...record, ttlSeconds: Math.min(record.ttlSeconds, LONGEST_TTL_SECONDS) }));
+  return records.map((record) => {
+    const { ttlSeconds } = record;
+    return { ...record, ttlSeconds: ttlSeconds > MOST_TTL_SECONDS ? 0 : Math.min(ttlSeconds, LONGEST_TTL_SECONDS) };
+  });
 }
 
 function shortestTtl(records: readonly ResourceRecord[]): number {
@@ -142,7 +147,7 @@ function cachedAnswer(
       const rcode = resolution.status === "no-data" ? RCODE.NOERROR : RCODE.NXDOMAIN;
       const { soa } = resolution;
       if (soa === undefined) return { answer: { rcode, answers: chain, authorities: [] }, ttlSeconds: 0 };
-      const negative = { ...soa, ttlSeconds: Math.min(negativeTtlSeconds(soa), LONGEST_TTL_SECONDS) };
+      const negative = { ...soa, ttlSeconds: negativeTtlSeconds(soa) };
       const authorities = [...capped(withSignatures([negative], evidence)), ...proofs];
       return { answer: { rcode, answers: chain, authorities }, ttlSeconds: shortestTtl([...chain, ...authorities]) };
     }

@@ -15,17 +15,24 @@ function covers({ type, rdata }: ResourceRecord, covered: number): boolean {
   return type === TYPE.RRSIG && rdata.length > 2 && Buffer.from(rdata).readUInt16BE(0) === covered;
 }
 
+/** Of the last response that has some: a chain of aliases may have brought the same ones along before. */
+function signaturesOf(record: ResourceRecord, evidence: readonly Evidence[]): ResourceRecord[] {
+  for (const { zone, response } of evidence.toReversed()) {
+    if (!isWithin(record.name, zone)) continue;
+    const given = [...response.answers, ...response.authorities].filter(
+      (one) => one.name === record.name && covers(one, record.type),
+    );
+    if (given.length > 0) return given;
+  }
+  return [];
+}
+
 /** Record sets, each followed by the signatures that a server of its zone gave with it. */
 export function withSignatures(records: readonly ResourceRecord[], evidence: readonly Evidence[]): ResourceRecord[] {
-  const given = evidence.flatMap(({ zone, response }) =>
-    [...response.answers, ...response.authorities].filter(
-      ({ type, name }) => type === TYPE.RRSIG && isWithin(name, zone),
-    ),
-  );
   return records.flatMap((record, index) => {
     const next = records[index + 1];
     if (next?.name === record.name && next.type === record.type) return [record];
-    return [record, ...given.filter((one) => one.name === record.name && covers(one, record.type))];
+    return [record, ...signaturesOf(record, evidence)];
   });
 }
 

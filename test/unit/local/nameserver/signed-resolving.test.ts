@@ -12,6 +12,7 @@ const ZONE = {
   ...zoneOf("example.com", [
     records("www.example.com", "A", ["192.0.2.1"]),
     records("alias.example.com", "CNAME", ["www.example.com."]),
+    records("dangling.example.com", "CNAME", ["nowhere.example.com."]),
     records(
       "big.example.com",
       "TXT",
@@ -84,4 +85,10 @@ it("the resolver brings what a validator asks for on its way down", async () => 
   expect(types(await resolved("example.com", "DS", DO))[1]).toEqual(["SOA", "RRSIG SOA", "NSEC", "RRSIG NSEC"]);
   expect(types(await resolved("example.com", "DNSKEY", DO))[0]).toEqual(["DNSKEY", "DNSKEY", "RRSIG DNSKEY"]);
   expect(types(await resolved("big.example.com", "TXT", DO))[0]?.at(-1)).toBe("RRSIG TXT");
+});
+
+it("the resolver passes each signature on once, though an alias on the way brought it along before", async () => {
+  const [answers, authorities] = types(await resolved("dangling.example.com", "A", DO));
+  expect(answers).toEqual(["CNAME", "RRSIG CNAME"]);
+  expect(authorities).toEqual(["SOA", "RRSIG SOA", "NSEC", "RRSIG NSEC"]);
 });
