@@ -83,8 +83,7 @@ function withoutOptions({ udpSize, ttl }: Opt): Edns {
 
 function ednsOf({ udpSize, ttl, rdata }: Opt): Edns {
   const { edns } = readOpt(udpSize, ttl, rdata);
-  const subnet = ednsOption({ edns }, "ecs");
-  if (subnet !== undefined && subnet.scopePrefixLength !== 0) {
+  if (edns.options.some((option) => option.kind === "ecs" && option.scopePrefixLength !== 0)) {
     throw new MalformedMessageError("the client subnet of a query has a scope (RFC 7871 section 6)");
   }
   return edns;
