@@ -1,6 +1,7 @@
 /** CIDR collections as IP-based routing asks them: the location of the longest block that holds all of a client's subnet. */
 
-import { type Client, masked, parseSubnet, type Subnet } from "./client.ts";
+import { type Client, parseSubnet } from "./client.ts";
+import { PrefixTrie } from "./prefix-trie.ts";
 
 export interface CollectedLocations {
   readonly id: string;
@@ -11,51 +12,26 @@ export interface CollectedLocations {
   }[];
 }
 
-interface Lookup {
-  /** Longest first. */
-  readonly prefixLengths: readonly number[];
-  /** By the block's family, address and length. */
-  readonly locations: ReadonlyMap<string, string>;
-}
-
-function blockKey({ octets, prefixLength }: Subnet): string {
-  return `${Buffer.from(octets).toString("hex")}/${prefixLength}`;
-}
-
-function lookupOf({ locations }: CollectedLocations): Lookup {
-  const byBlock = new Map<string, string>();
-  const prefixLengths = new Set<number>();
-  for (const { name, blocks } of locations) {
-    for (const text of blocks) {
-      const block = parseSubnet(text);
-      if (block === undefined) continue;
-      byBlock.set(blockKey(block), name);
-      prefixLengths.add(block.prefixLength);
-    }
-  }
-  return { prefixLengths: [...prefixLengths].sort((a, b) => b - a), locations: byBlock };
-}
-
 export class CidrCollections {
-  readonly #lookups = new Map<string, Lookup>();
+  readonly #locations = new Map<string, PrefixTrie<string>>();
 
-  put(collection: CollectedLocations): void {
-    this.#lookups.set(collection.id, lookupOf(collection));
+  put({ id, locations }: CollectedLocations): void {
+    const byBlock = new PrefixTrie<string>();
+    for (const { name, blocks } of locations) {
+      for (const text of blocks) {
+        const block = parseSubnet(text);
+        if (block !== undefined) byBlock.set(block, name);
+      }
+    }
+    this.#locations.set(id, byBlock);
   }
 
   remove(collectionId: string): void {
-    this.#lookups.delete(collectionId);
+    this.#locations.delete(collectionId);
   }
 
   /** Undefined when no block holds the client, or there is no such collection. */
   locate(collectionId: string, { subnet }: Client): string | undefined {
-    const lookup = this.#lookups.get(collectionId);
-    if (lookup === undefined) return undefined;
-    for (const prefixLength of lookup.prefixLengths) {
-      if (prefixLength > subnet.prefixLength) continue;
-      const location = lookup.locations.get(blockKey(masked(subnet.octets, prefixLength)));
-      if (location !== undefined) return location;
-    }
-    return undefined;
+    return this.#locations.get(collectionId)?.find(subnet.octets, subnet.prefixLength).value;
   }
 }

@@ -44,33 +44,52 @@ export interface Decision extends RoutedAnswer {
 /** Aliases and rules nest a few deep in practice; past this they go in a circle. */
 export const DEEPEST = 32;
 
-/** What is found out on a walk. */
-interface Trail {
-  readonly sight: { -readonly [Key in keyof Sight]: Sight[Key] };
-  /** Health of the policies judged so far: many branches may lead to one, and each is judged once. */
-  readonly judged: Map<PolicyNode, { healthy: boolean; readonly sight: Sight }>;
+/** What is found out on a walk. Name servers make one for every answer, so it is flat, and the map comes when it is needed. */
+class Trail implements Sight {
+  dependsOnClient = false;
+  dependsOnAddress = false;
   readonly steps: DecisionStep[] | undefined;
+  #judged: Map<PolicyNode, Judged> | undefined;
+
+  constructor(steps?: DecisionStep[], judged?: Map<PolicyNode, Judged>) {
+    this.steps = steps;
+    this.#judged = judged;
+  }
+
+  /** Health of the policies judged so far: many branches may lead to one, and each is judged once. */
+  get judged(): Map<PolicyNode, Judged> {
+    this.#judged ??= new Map();
+    return this.#judged;
+  }
+
+  /** A trail whose sight is its own. */
+  aside(): Trail {
+    return new Trail(undefined, this.judged);
+  }
+
+  note({ dependsOnClient, dependsOnAddress }: Sight): void {
+    this.dependsOnClient ||= dependsOnClient;
+    this.dependsOnAddress ||= dependsOnAddress;
+  }
+
+  notePolicy({ kind }: PolicyNode): void {
+    if (kind === "cidr") this.dependsOnAddress = true;
+    if (kind === "cidr" || kind === "latency" || kind === "geolocation" || kind === "geoproximity") {
+      this.dependsOnClient = true;
+    }
+  }
 }
 
-function startTrail(steps: DecisionStep[] | undefined): Trail {
-  return { sight: { dependsOnClient: false, dependsOnAddress: false }, judged: new Map(), steps };
-}
-
-/** A trail whose sight is its own. */
-function sideTrail(trail: Trail): Trail {
-  return { ...startTrail(undefined), judged: trail.judged };
-}
-
-function noteSight(trail: Trail, { dependsOnClient, dependsOnAddress }: Sight): void {
-  trail.sight.dependsOnClient ||= dependsOnClient;
-  trail.sight.dependsOnAddress ||= dependsOnAddress;
+interface Judged {
+  healthy: boolean;
+  readonly sight: Sight;
 }
 
 /** What a policy answers with, and why; drawn with `context.random` where it draws. */
 export function select(node: PolicyNode, health: BranchHealth, context: RoutingContext): Selection {
   switch (node.kind) {
     case "simple":
-      return selectSimple(node, health);
+      return selectSimple(node);
     case "weighted":
       return selectWeighted(node, health, context.random);
     case "failover":
@@ -88,12 +107,6 @@ export function select(node: PolicyNode, health: BranchHealth, context: RoutingC
   }
 }
 
-function sightOf({ kind }: PolicyNode): Sight {
-  const dependsOnAddress = kind === "cidr";
-  const dependsOnPlace = kind === "latency" || kind === "geolocation" || kind === "geoproximity";
-  return { dependsOnClient: dependsOnPlace || dependsOnAddress, dependsOnAddress };
-}
-
 /** The branches that could answer this client at all. */
 function candidates(node: PolicyNode, context: RoutingContext): readonly Branch[] {
   if (node.kind === "geolocation") return geolocationMatches(node, context.client);
@@ -109,16 +122,16 @@ function isHealthyTree(node: RoutingNode, context: RoutingContext, trail: Trail,
   }
   const known = trail.judged.get(node);
   if (known === undefined) {
-    const side = sideTrail(trail);
+    const side = trail.aside();
     // Aliases in a circle come by here again: nothing in the circle says that it is unhealthy.
-    const judged = { healthy: true, sight: side.sight };
+    const judged: Judged = { healthy: true, sight: side };
     trail.judged.set(node, judged);
-    noteSight(side, sightOf(node));
+    side.notePolicy(node);
     judged.healthy = candidates(node, context).some((branch) => isHealthyBranch(branch, context, side, depth + 1));
-    noteSight(trail, judged.sight);
+    trail.note(judged.sight);
     return judged.healthy;
   }
-  noteSight(trail, known.sight);
+  trail.note(known.sight);
   return known.healthy;
 }
 
@@ -135,7 +148,7 @@ export interface HealthJudge {
 }
 
 export function judgeHealth(context: RoutingContext): HealthJudge {
-  const trail = startTrail(undefined);
+  const trail = new Trail();
   return {
     branch: (branch, depth) => isHealthyBranch(branch, context, trail, depth),
     target: (branch, depth) => isHealthyTree(branch.next, context, trail, depth),
@@ -150,11 +163,11 @@ function walk(node: RoutingNode, context: RoutingContext, trail: Trail, depth: n
     trail.steps?.push({ kind: "alias", alias: node, found: target !== undefined });
     return target === undefined ? { kind: "elsewhere", alias: node } : walk(target, context, trail, depth + 1);
   }
-  noteSight(trail, sightOf(node));
+  trail.notePolicy(node);
   const selection = select(node, (branch) => isHealthyBranch(branch, context, trail, depth), context);
   if (trail.steps !== undefined) {
     // A reason looks at branches that the choice did not need to look at; the answer does not depend on those.
-    const aside = sideTrail(trail);
+    const aside = trail.aside();
     trail.steps.push(
       policyStep(node, selection, context, {
         branch: (branch) => isHealthyBranch(branch, context, aside, depth),
@@ -162,29 +175,31 @@ function walk(node: RoutingNode, context: RoutingContext, trail: Trail, depth: n
       }),
     );
   }
-  const [first, ...others] = selection.chosen;
+  const { chosen } = selection;
+  const [first] = chosen;
   if (first === undefined) return { kind: "nothing", why: "no-match" };
   const outcome = walk(first.next, context, trail, depth + 1);
-  if (others.length === 0 || outcome.kind !== "records") return outcome;
+  if (chosen.length === 1 || outcome.kind !== "records") return outcome;
   const leaves = [...outcome.leaves];
-  for (const branch of others) {
-    const more = walk(branch.next, context, trail, depth + 1);
-    if (more.kind === "records") leaves.push(...more.leaves);
+  for (let index = 1; index < chosen.length; index++) {
+    const branch = chosen[index];
+    const more = branch && walk(branch.next, context, trail, depth + 1);
+    if (more?.kind === "records") leaves.push(...more.leaves);
   }
   return { kind: "records", leaves };
 }
 
 /** The answer alone; what a name server asks for. */
 export function route(tree: RoutingNode, context: RoutingContext): RoutedAnswer {
-  const trail = startTrail(undefined);
+  const trail = new Trail();
   const outcome = walk(tree, context, trail, 0);
-  return { outcome, ...trail.sight };
+  return { outcome, dependsOnClient: trail.dependsOnClient, dependsOnAddress: trail.dependsOnAddress };
 }
 
 /** The answer and the reason for it. Given the same random numbers, the answer is {@link route}'s. */
 export function decide(tree: RoutingNode, context: RoutingContext): Decision {
   const steps: DecisionStep[] = [];
-  const trail = startTrail(steps);
+  const trail = new Trail(steps);
   const outcome = walk(tree, context, trail, 0);
-  return { outcome, ...trail.sight, steps };
+  return { outcome, dependsOnClient: trail.dependsOnClient, dependsOnAddress: trail.dependsOnAddress, steps };
 }

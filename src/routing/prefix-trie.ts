@@ -37,11 +37,12 @@ export class PrefixTrie<Value> {
     node.value = value;
   }
 
-  /** `octets` are four or sixteen, in network order. */
-  find(octets: Uint8Array): FoundPrefix<Value> {
+  /** `octets` are four or sixteen, in network order. Of prefixes that are no longer than `longest`, if that is given. */
+  find(octets: Uint8Array, longest = octets.length * 8): FoundPrefix<Value> {
     let node = this.#rootOf(octets);
     let value = node.value;
     for (let index = 0; ; index++) {
+      if (index === longest) return { value, bits: index };
       if (node.next[0] === undefined && node.next[1] === undefined) return { value, bits: index };
       const child = node.next[bitOf(octets, index)];
       if (child === undefined) return { value, bits: index + 1 };

@@ -12,11 +12,20 @@ export function cidrMatches(
   node: CidrNode,
   context: Pick<RoutingContext, "client" | "cidrLocation">,
 ): CidrNode["branches"] {
-  const named = node.branches.filter(
-    ({ collectionId, locationName }) =>
-      locationName !== "*" && context.cidrLocation(collectionId, context.client) === locationName,
-  );
-  return [...named, ...node.branches.filter(({ locationName }) => locationName === "*")];
+  const matches: CidrNode["branches"][number][] = [];
+  // All record sets of a group have one collection (Developer Guide), so that one look at it is enough.
+  let collection: string | undefined;
+  let location: string | undefined;
+  for (const branch of node.branches) {
+    if (branch.locationName === "*") continue;
+    if (branch.collectionId !== collection) {
+      collection = branch.collectionId;
+      location = context.cidrLocation(collection, context.client);
+    }
+    if (branch.locationName === location) matches.push(branch);
+  }
+  for (const branch of node.branches) if (branch.locationName === "*") matches.push(branch);
+  return matches;
 }
 
 export function selectCidr(

@@ -20,12 +20,18 @@ export function specificity(place: GeoLocationPlace, { location }: Client): 0 | 
 
 /** The branches whose place holds the client, the smallest first. */
 export function geolocationMatches(node: GeolocationNode, client: Client): GeolocationNode["branches"] {
-  const levels: GeolocationNode["branches"][number][][] = [[], [], [], []];
+  // A handful at most out of many: put in order as they are found.
+  const matches: GeolocationNode["branches"][number][] = [];
+  const levels: number[] = [];
   for (const branch of node.branches) {
     const level = specificity(branch.place, client);
-    if (level !== undefined) levels[level]?.push(branch);
+    if (level === undefined) continue;
+    let at = levels.length;
+    while (at > 0 && (levels[at - 1] ?? 0) > level) at--;
+    levels.splice(at, 0, level);
+    matches.splice(at, 0, branch);
   }
-  return levels.flat();
+  return matches;
 }
 
 export function selectGeolocation(node: GeolocationNode, health: BranchHealth, client: Client): Selection {

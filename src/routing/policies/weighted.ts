@@ -22,9 +22,15 @@ function draw(branches: readonly WeightedBranch[], random: () => number): readon
 }
 
 export function selectWeighted(node: WeightedNode, health: BranchHealth, random: () => number): Selection {
+  const healthy: WeightedBranch[] = [];
+  for (const branch of node.branches) if (branch.weight > 0 && health(branch)) healthy.push(branch);
+  return healthy.length > 0
+    ? { chosen: draw(healthy, random), why: "drawn-by-weight", noneHealthy: false }
+    : withoutHealthyWeights(node, health, random);
+}
+
+function withoutHealthyWeights(node: WeightedNode, health: BranchHealth, random: () => number): Selection {
   const weighty = node.branches.filter(({ weight }) => weight > 0);
-  const healthy = weighty.filter(health);
-  if (healthy.length > 0) return { chosen: draw(healthy, random), why: "drawn-by-weight", noneHealthy: false };
   const weightless = node.branches.filter(({ weight }) => weight === 0);
   const standIns = weightless.filter(health);
   if (standIns.length > 0) {

@@ -1,9 +1,9 @@
 /** A world of record sets as the routing engine sees it, and what the engine makes of it: the other side of every comparison. */
 
 import { expect } from "vitest";
-import { CidrCollections } from "../../../../src/local/nameserver/cidr-collections.ts";
 import { type DomainName, domainName } from "../../../../src/route53/names.ts";
 import type { RecordSet, RoutingPolicy } from "../../../../src/route53/record-set.ts";
+import { CidrCollections } from "../../../../src/routing/cidr-collections.ts";
 import { type Client, parseSubnet } from "../../../../src/routing/client.ts";
 import { compileRecordSets } from "../../../../src/routing/compile-record-sets.ts";
 import type { RoutingContext } from "../../../../src/routing/context.ts";
