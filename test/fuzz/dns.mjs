@@ -15,7 +15,7 @@ const PACKETS = Number(process.env.FUZZ_PACKETS ?? 1_000_000);
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 const ONLY = process.env.FUZZ_ONLY === undefined ? undefined : Number(process.env.FUZZ_ONLY);
 const ROUNDS = 20;
-const LANES = 8;
+const LANES = 4;
 const MOST_ABANDONED = 100;
 /** A silent connection is closed after ten seconds. */
 const CLOSED_WITHIN_MS = 20_000;
