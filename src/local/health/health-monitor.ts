@@ -5,21 +5,26 @@
 
 import { setMaxListeners } from "node:events";
 import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
-import type { Clock, Timer } from "../../clock.ts";
+import type { Clock } from "../../clock.ts";
 import { calculatedIsHealthy, endpointIsHealthy } from "../../route53/health-rule.ts";
-import type { Store, Table } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
+import { Checker } from "./checker.ts";
 import type { CheckerObservation, HealthMonitor, HealthTransition } from "./monitor.ts";
 import { type Probe, type Resolve, socketProbe } from "./probe.ts";
 import { type ProbeTarget, probeTarget } from "./probe-target.ts";
-import { type CheckerRegion, checkersFor } from "./regions.ts";
+import { checkersFor } from "./regions.ts";
 import { type ProbeResult, report } from "./status-text.ts";
-import { afterProbe, type CheckerVerdict, UNDECIDED } from "./verdict.ts";
+import { phaseOf } from "./timetable.ts";
+import { UnhealthyRegions } from "./unhealthy-regions.ts";
 
 const DEFAULT_INTERVAL_SECONDS = 30;
 const DEFAULT_FAILURE_THRESHOLD = 3;
 
 /** The checkers of a new check begin one after another, this far apart, rather than an interval's share: the first word comes soon. */
 const FIRST_PROBES_APART_MS = 50;
+
+/** Checks that come together, as when a backend starts, begin this far apart: 2,000 of them within an interval of 10 s. */
+const CHECKS_APART_MS = 5;
 
 export interface HealthMonitorOptions {
   readonly clock: Clock;
@@ -46,78 +51,12 @@ export interface CheckSummary {
 
 export interface ListedHealthMonitor extends HealthMonitor {
   list(): readonly CheckSummary[];
+  /** Writes what waits to be written. */
+  flush(): void;
 }
 
 export function createHealthMonitor(options: HealthMonitorOptions): ListedHealthMonitor {
   return new CheckerFleet(options);
-}
-
-/** One region's checker of one endpoint: its timetable and what it has seen. */
-class Checker {
-  readonly place: CheckerRegion;
-  readonly #run: (checker: Checker) => void;
-  readonly #clock: Clock;
-  #timer: Timer | undefined;
-  #sent = 0;
-  #heard = 0;
-  verdict: CheckerVerdict = UNDECIDED;
-  latest: CheckerObservation | undefined;
-  latestFailure: CheckerObservation | undefined;
-
-  constructor(place: CheckerRegion, clock: Clock, run: (checker: Checker) => void) {
-    this.place = place;
-    this.#clock = clock;
-    this.#run = run;
-  }
-
-  /** First after `firstMs`, then at `phaseMs` into every interval from now on. Probes do not wait for each other. */
-  start(firstMs: number, phaseMs: number, intervalMs: number): void {
-    this.stop();
-    const begin = this.#clock.elapsedMs();
-    let turn = phaseMs > firstMs ? 0 : 1;
-    const next = () => {
-      // Turns that went by while the machine slept are not made up for: a burst of probes is no run of failures.
-      turn = Math.max(turn, Math.ceil((this.#clock.elapsedMs() - begin - phaseMs) / intervalMs));
-      // From the beginning, not from now: late timers must not push the phases together.
-      const due = begin + phaseMs + turn++ * intervalMs;
-      this.#timer = this.#clock.after(Math.max(0, due - this.#clock.elapsedMs()), () => {
-        next();
-        this.#run(this);
-      });
-    };
-    this.#timer = this.#clock.after(firstMs, () => {
-      next();
-      this.#run(this);
-    });
-  }
-
-  stop(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-  }
-
-  /** Numbers a probe as it is sent. */
-  send(): number {
-    return ++this.#sent;
-  }
-
-  /** Returns whether the verdict turned. A probe that hung until later ones were answered says nothing any more. */
-  record(probe: number, { passed, status }: ProbeResult, threshold: number): boolean {
-    if (probe < this.#heard) return false;
-    this.#heard = probe;
-    const before = this.verdict.healthy;
-    this.verdict = afterProbe(this.verdict, passed, threshold);
-    this.latest = { ...this.place, checkedAt: this.#clock.now(), healthy: this.verdict.healthy, status };
-    if (!passed) this.latestFailure = this.latest;
-    return this.verdict.healthy !== before;
-  }
-
-  /** Takes over what another checker of the same region holds. */
-  inherit({ verdict, latest, latestFailure }: Checker): void {
-    this.verdict = verdict;
-    this.latest = latest;
-    this.latestFailure = latestFailure;
-  }
 }
 
 interface Check {
@@ -152,17 +91,18 @@ class CheckerFleet implements ListedHealthMonitor {
   readonly #healthy = new Map<string, boolean>();
   readonly #listeners = new Set<(transition: HealthTransition) => void>();
   readonly #underWay = new Set<Promise<void>>();
-  readonly #store: Store | undefined;
+  /** By child, the calculated checks that stand on it; a child need not exist. */
+  readonly #parents = new Map<string, Set<string>>();
   readonly #onDefect: (error: unknown) => void;
-  /** By health check, the regions whose checkers find the endpoint unhealthy; healthy needs no memory. */
-  readonly #unhealthyRegions: Table<readonly string[]> | undefined;
+  readonly #unhealthyRegions: UnhealthyRegions | undefined;
+  /** When the next new check may begin, on the clock. */
+  #nextBeginMs = 0;
 
   constructor({ clock, probe, resolve, store, onDefect = () => {} }: HealthMonitorOptions) {
     this.#clock = clock;
     this.#probe = probe ?? socketProbe(resolve);
-    this.#store = store;
     this.#onDefect = onDefect;
-    this.#unhealthyRegions = store?.table("unhealthy-checker-regions");
+    this.#unhealthyRegions = store === undefined ? undefined : new UnhealthyRegions(store, clock, onDefect);
   }
 
   put(healthCheckId: string, config: HealthCheckConfig): void {
@@ -175,25 +115,30 @@ class CheckerFleet implements ListedHealthMonitor {
     // Every checker's probe listens to it.
     setMaxListeners(0, stop.signal);
     this.#checks.set(healthCheckId, { config, target, checkers, stop });
-    const unhealthyBefore = before === undefined ? (this.#unhealthyRegions?.get(healthCheckId) ?? []) : [];
+    this.#link(healthCheckId, before?.config, config);
+    const unhealthyBefore = before === undefined ? (this.#unhealthyRegions?.of(healthCheckId) ?? []) : [];
     const intervalMs = (config.RequestInterval ?? DEFAULT_INTERVAL_SECONDS) * 1000;
+    const beginMs = checkers.length === 0 ? 0 : this.#waitToBegin();
     checkers.forEach((checker, index) => {
       // An update does not make an endpoint healthy: what a region has found stays until it finds otherwise.
       const predecessor = before?.checkers.find(({ place }) => place === checker.place);
       if (predecessor !== undefined) checker.inherit(predecessor);
       else if (unhealthyBefore.includes(checker.place.region)) checker.verdict = { healthy: false, against: 0 };
-      checker.start(index * FIRST_PROBES_APART_MS, (index * intervalMs) / checkers.length, intervalMs);
+      const phaseMs = phaseOf(healthCheckId, index, checkers.length, intervalMs);
+      checker.start(beginMs + index * FIRST_PROBES_APART_MS, phaseMs, intervalMs);
     });
-    if (config.Disabled === true) this.#remember(healthCheckId, []);
+    if (config.Disabled === true) this.#unhealthyRegions?.remember(healthCheckId, []);
     this.#announce(healthCheckId);
   }
 
   remove(healthCheckId: string): void {
-    this.#stop(this.#checks.get(healthCheckId));
+    const check = this.#checks.get(healthCheckId);
+    this.#stop(check);
     this.#checks.delete(healthCheckId);
+    this.#link(healthCheckId, check?.config, undefined);
     this.#announce(healthCheckId);
     this.#healthy.delete(healthCheckId);
-    this.#remember(healthCheckId, []);
+    this.#unhealthyRegions?.remember(healthCheckId, []);
   }
 
   isHealthy(healthCheckId: string): boolean {
@@ -231,6 +176,11 @@ class CheckerFleet implements ListedHealthMonitor {
     this.#checks.clear();
     this.#listeners.clear();
     await Promise.all(this.#underWay);
+    this.flush();
+  }
+
+  flush(): void {
+    this.#unhealthyRegions?.flush();
   }
 
   #collect(
@@ -246,33 +196,51 @@ class CheckerFleet implements ListedHealthMonitor {
     check?.stop.abort();
   }
 
+  /** Ms until a check that comes now may begin. */
+  #waitToBegin(): number {
+    const now = this.#clock.elapsedMs();
+    const begin = Math.max(now, this.#nextBeginMs);
+    this.#nextBeginMs = begin + CHECKS_APART_MS;
+    return begin - now;
+  }
+
+  #link(healthCheckId: string, before: HealthCheckConfig | undefined, after: HealthCheckConfig | undefined): void {
+    for (const child of before?.ChildHealthChecks ?? []) {
+      const parents = this.#parents.get(child);
+      parents?.delete(healthCheckId);
+      if (parents?.size === 0) this.#parents.delete(child);
+    }
+    for (const child of after?.ChildHealthChecks ?? []) {
+      const parents = this.#parents.get(child);
+      if (parents === undefined) this.#parents.set(child, new Set([healthCheckId]));
+      else parents.add(healthCheckId);
+    }
+  }
+
   #run(healthCheckId: string, checker: Checker): void {
     const check = this.#checks.get(healthCheckId);
     if (check?.target === undefined) return;
-    const { target, config, stop } = check;
-    const number = checker.send();
-    const probing = this.#probe(target, { clock: this.#clock, signal: stop.signal })
-      .catch((error: unknown) => report.requestImpossible(error instanceof Error ? error.message : String(error)))
-      .then((result) => {
-        // Removed or replaced meanwhile: what was asked before says nothing about what holds now.
-        if (stop.signal.aborted) return;
-        const turned = checker.record(number, result, config.FailureThreshold ?? DEFAULT_FAILURE_THRESHOLD);
-        if (!turned) return;
-        this.#announce(healthCheckId);
-        this.#remember(healthCheckId, check.checkers);
-      })
-      .catch(this.#onDefect);
+    const probing = this.#probeOnce(healthCheckId, check, check.target, checker).catch(this.#onDefect);
     this.#underWay.add(probing);
-    void probing.finally(() => this.#underWay.delete(probing));
+    void probing.then(() => this.#underWay.delete(probing));
   }
 
-  #remember(healthCheckId: string, checkers: readonly Checker[]): void {
-    const unhealthy = checkers.filter(({ verdict }) => !verdict.healthy).map(({ place }) => place.region);
-    if (unhealthy.length === 0 && this.#unhealthyRegions?.get(healthCheckId) === undefined) return;
-    this.#store?.write(() => {
-      if (unhealthy.length === 0) this.#unhealthyRegions?.remove(healthCheckId);
-      else this.#unhealthyRegions?.put(healthCheckId, unhealthy);
-    });
+  async #probeOnce(healthCheckId: string, check: Check, target: ProbeTarget, checker: Checker): Promise<void> {
+    const { config, stop } = check;
+    const number = checker.send();
+    let result: ProbeResult;
+    try {
+      result = await this.#probe(target, { clock: this.#clock, signal: stop.signal });
+    } catch (error) {
+      result = report.requestImpossible(error instanceof Error ? error.message : String(error));
+    }
+    // Removed or replaced meanwhile: what was asked before says nothing about what holds now.
+    if (stop.signal.aborted) return;
+    const turned = checker.record(number, result, config.FailureThreshold ?? DEFAULT_FAILURE_THRESHOLD);
+    if (!turned) return;
+    const unhealthy = check.checkers.filter(({ verdict }) => !verdict.healthy).map(({ place }) => place.region);
+    this.#unhealthyRegions?.remember(healthCheckId, unhealthy);
+    this.#announce(healthCheckId);
   }
 
   /** `known` keeps what one announcement has worked out; a check that is being worked out counts as healthy there. */
@@ -310,9 +278,7 @@ class CheckerFleet implements ListedHealthMonitor {
   #affectedBy(healthCheckId: string): Set<string> {
     const affected = new Set([healthCheckId]);
     for (const id of affected) {
-      for (const [parent, { config }] of this.#checks) {
-        if (config.ChildHealthChecks?.includes(id)) affected.add(parent);
-      }
+      for (const parent of this.#parents.get(id) ?? []) affected.add(parent);
     }
     return affected;
   }
