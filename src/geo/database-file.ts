@@ -2,13 +2,20 @@
 
 import { readFile } from "node:fs/promises";
 import { Failure } from "../errors.ts";
-import { locationOfRecord } from "./database-locator.ts";
+import { LOCATING_KEYS, locationOfRecord } from "./database-locator.ts";
 import { MaxmindFormatError } from "./maxmind-data.ts";
 import { MaxmindFile } from "./maxmind-file.ts";
 import { unreadable } from "./unreadable.ts";
 
-/** Enough that some of them have a country where the file has any. */
-const RECORDS_TRIED = 1000;
+/** Enough to come by a country where the file has any, few enough to be done in a few ms. */
+const NODES_TRIED = 20_000;
+
+function hasCountries(file: MaxmindFile): boolean {
+  for (const record of file.firstRecords(NODES_TRIED)) {
+    if (locationOfRecord(file.record(record, LOCATING_KEYS)) !== undefined) return true;
+  }
+  return false;
+}
 
 const NEXT = "Give a GeoLite2-City, GeoLite2-Country or compatible file that ends in .mmdb, unpacked";
 
@@ -19,8 +26,7 @@ export async function openGeoDatabase(path: string): Promise<MaxmindFile> {
   });
   try {
     const file = new MaxmindFile(octets);
-    if (file.firstRecords(RECORDS_TRIED).some((record) => locationOfRecord(file.record(record)) !== undefined))
-      return file;
+    if (hasCountries(file)) return file;
     const type = file.metadata.databaseType === "" ? "" : `; it is of type ${file.metadata.databaseType}`;
     throw new Failure({
       kind: "usage",

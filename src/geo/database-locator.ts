@@ -40,6 +40,18 @@ function coordinatesOf(record: unknown): Coordinates | undefined {
   return undefined;
 }
 
+/** All that is looked at in a record. */
+export const LOCATING_KEYS: ReadonlySet<string> = new Set([
+  "country",
+  "registered_country",
+  "country_code",
+  "subdivisions",
+  "iso_code",
+  "location",
+  "latitude",
+  "longitude",
+]);
+
 /** Undefined for a record without a country that there is. The continent is Route 53's, whatever the file says. */
 export function locationOfRecord(record: unknown): ClientLocation | undefined {
   const country = countryOf(record);
@@ -60,7 +72,7 @@ export function databaseLocator(file: MaxmindFile, onDefect: (error: unknown) =>
   const known = new Map<number, ClientLocation | undefined>();
   const read = (record: number): ClientLocation | undefined => {
     try {
-      return locationOfRecord(file.record(record));
+      return locationOfRecord(file.record(record, LOCATING_KEYS));
     } catch (error) {
       onDefect(error);
       return undefined;

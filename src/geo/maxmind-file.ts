@@ -28,6 +28,10 @@ const METADATA_WITHIN_OCTETS = 128 * 1024;
 const SEPARATOR_OCTETS = 16;
 const IPV4_IN_IPV6_BITS = 96;
 
+function numberText(value: unknown): string {
+  return typeof value === "number" ? String(value) : "unknown";
+}
+
 function readMetadata(octets: Buffer): { readonly metadata: MaxmindMetadata; readonly start: number } {
   const from = Math.max(0, octets.length - METADATA_WITHIN_OCTETS);
   const found = octets.subarray(from).lastIndexOf(METADATA_MARKER);
@@ -44,9 +48,9 @@ function readMetadata(octets: Buffer): { readonly metadata: MaxmindMetadata; rea
     node_count: nodeCount,
     record_size: recordBits,
   } = fields as Readonly<Record<string, unknown>>;
-  if (version !== 2) throw new MaxmindFormatError(`its format is version ${String(version)}, not 2`);
+  if (version !== 2) throw new MaxmindFormatError(`its format is version ${numberText(version)}, not 2`);
   if (recordBits !== 24 && recordBits !== 28 && recordBits !== 32) {
-    throw new MaxmindFormatError(`its tree has records of ${String(recordBits)} bits, not 24, 28 or 32`);
+    throw new MaxmindFormatError(`its tree has records of ${numberText(recordBits)} bits, not 24, 28 or 32`);
   }
   if ((ipVersion !== 4 && ipVersion !== 6) || typeof nodeCount !== "number") {
     throw new MaxmindFormatError("its metadata lacks the IP version or the number of nodes");
@@ -98,24 +102,30 @@ export class MaxmindFile {
     return { record: node > nodeCount ? node : undefined, bits };
   }
 
-  /** What the file says of a network. Throws a {@link MaxmindFormatError} when the file is damaged there. */
-  record(record: number): unknown {
-    return this.#data.decode(record - this.metadata.nodeCount - SEPARATOR_OCTETS);
+  /**
+   * What the file says of a network, or of it only what has one of these keys, at any depth. Throws a
+   * {@link MaxmindFormatError} when the file is damaged there.
+   */
+  record(record: number, keys?: ReadonlySet<string>): unknown {
+    return this.#data.decode(record - this.metadata.nodeCount - SEPARATOR_OCTETS, keys);
   }
 
-  /** The first different records in the order of addresses, as many as there are up to `limit`. */
-  firstRecords(limit: number): number[] {
+  /** Different records in the order of addresses, as far as the first nodes of the tree lead. */
+  *firstRecords(mostNodes: number): Generator<number> {
     const { nodeCount } = this.metadata;
-    const records = new Set<number>();
+    const given = new Set<number>();
+    // Several ways may lead to one node: IPv4 has aliases in the IPv6 tree.
     const seen = new Set<number>();
     const ahead = [0];
-    for (let node = ahead.pop(); node !== undefined && records.size < limit; node = ahead.pop()) {
-      if (node > nodeCount) records.add(node);
+    for (let node = ahead.pop(); node !== undefined && seen.size < mostNodes; node = ahead.pop()) {
+      if (node > nodeCount && !given.has(node)) {
+        given.add(node);
+        yield node;
+      }
       if (node >= nodeCount || seen.has(node)) continue;
       seen.add(node);
       ahead.push(this.#child(node, 1), this.#child(node, 0));
     }
-    return [...records];
   }
 
   #findIpv4Root(): number {

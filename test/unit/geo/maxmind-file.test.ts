@@ -37,6 +37,18 @@ describe("a MaxMind DB file", () => {
     expect(file.metadata).toMatchObject({ databaseType: "Test-City", builtAt: new Date("2026-11-01"), recordBits });
   });
 
+  it("gives only what is asked for of a record, at any depth", () => {
+    const file = new MaxmindFile(writeMaxmind({ networks: NETWORKS }));
+    const { record } = file.find(octets("8.1.2.3"));
+    const keys = new Set(["country", "iso_code", "location", "longitude", "traits"]);
+    expect(structuredClone(file.record(record as number, keys))).toEqual({
+      country: { iso_code: "FR" },
+      location: { longitude: -4.5 },
+      traits: [true, "x".repeat(300)],
+    });
+    expect(structuredClone(file.record(record as number, new Set(["location"])))).toEqual({ location: {} });
+  });
+
   it("of IPv4 alone knows nothing of IPv6", () => {
     const file = new MaxmindFile(writeMaxmind({ networks: { "8.8.8.0/24": JAPAN }, ipVersion: 4 }));
     expect(lookUp(file, "8.8.8.8")).toEqual({ value: JAPAN, bits: 24 });
@@ -116,8 +128,9 @@ describe("a file that is no MaxMind DB", () => {
         try {
           const file = new MaxmindFile(damaged);
           file.find(octets("8.8.8.8"));
-          file.firstRecords(10);
+          for (const one of file.firstRecords(10)) file.record(one);
           file.record(record as number);
+          file.record(record as number, new Set(["iso_code"]));
         } catch (error) {
           expect((error as Error).name).toBe("MaxmindFormatError");
         }
