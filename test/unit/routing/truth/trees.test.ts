@@ -6,7 +6,8 @@ import { domainName } from "../../../../src/route53/names.ts";
 import type { RecordSet } from "../../../../src/route53/record-set.ts";
 import { compileRecordSets } from "../../../../src/routing/compile-record-sets.ts";
 import { decide, route } from "../../../../src/routing/decide.ts";
-import { type Chances, shown } from "./chances.ts";
+import { oddsOf } from "../../../../src/routing/odds.ts";
+import { CERTAIN, type Chances, fraction, mixed, shown } from "./chances.ts";
 import { type Asker, angle, biased, DeveloperGuide, NO_ANSWER } from "./developer-guide.ts";
 import {
   ASKERS,
@@ -60,6 +61,28 @@ describe("a tree of policies", () => {
     // Not all of them ended at the top, and some had no answer.
     expect([...answers].filter((answer) => answer.startsWith("10.")).length).toBeGreaterThan(50);
     expect(answers).toContain(NO_ANSWER);
+  });
+
+  it("has the odds that the Developer Guide gives it", () => {
+    fc.assert(
+      fc.property(groups({ depth: 4 }), askers, (group, asker) => {
+        const world = worldOfGroup(group);
+        const engine = new Engine(world);
+        const found = oddsOf(
+          engine.tree(),
+          engine.context(asker, () => Number.NaN),
+        ).map(({ outcome, probability }) => {
+          if (outcome.kind === "sample" || outcome.kind === "uncounted") throw new Error("no group here is so large");
+          const { numerator, denominator } = probability;
+          return [
+            new Map([[outcomeText(outcome), CERTAIN]]),
+            fraction(Number(numerator), Number(denominator)),
+          ] as const;
+        });
+        expect(shown(mixed(found))).toEqual(shown(new DeveloperGuide(world, asker).answers(WWW, "A")));
+      }),
+      RUNS,
+    );
   });
 
   it("backs out of every branch with nothing healthy in it while anything healthy can be reached", () => {
