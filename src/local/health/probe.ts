@@ -207,6 +207,11 @@ function probeHttp(target: HttpTarget, address: string, context: ProbeContext): 
         );
       });
       request.on("error", (error) => done(connectionProblem(error, address)));
+      request.once("upgrade", ({ statusCode = 101, statusMessage = "" }, socket) => {
+        // No longer the request's, which would leave it open.
+        hold(socket);
+        done(report.httpStatus(statusCode, statusMessage, address));
+      });
       request.once("response", (response) => {
         const code = response.statusCode ?? 0;
         const reason = response.statusMessage || STATUS_CODES[code] || "";
