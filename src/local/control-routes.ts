@@ -5,6 +5,7 @@ import type { EndpointControl, EndpointSpecification } from "../backend/backend.
 import { Failure } from "../errors.ts";
 import { type CallLog, REMEMBERED_CALLS } from "./control-calls.ts";
 import type { InstanceControl, InstanceSpecification } from "./services/ec2/instance-control.ts";
+import type { KmsKeyControl } from "./services/route53/kms-keys.ts";
 import type { LocalStatus } from "./status.ts";
 
 export const CONTROL_PREFIX = "/_r53kit/";
@@ -13,6 +14,7 @@ export interface ControlActions {
   status(): Promise<LocalStatus>;
   readonly endpoints: EndpointControl;
   readonly instances: InstanceControl;
+  readonly kmsKeys: KmsKeyControl;
   readonly calls: CallLog;
   reset(): Promise<void>;
   saveSnapshot(): Promise<Uint8Array>;
@@ -174,6 +176,23 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
     async run({ id }, { instances }) {
       await instances.remove(id);
       return json({});
+    },
+  },
+  {
+    method: "GET",
+    path: "kms-keys",
+    run: async (_request, { kmsKeys }) => json({ kmsKeys: kmsKeys.list() }),
+  },
+  {
+    method: "PUT",
+    path: "kms-keys",
+    async run(request, { kmsKeys }) {
+      const body = await request.json();
+      const reachable = field(body, "reachable");
+      if (typeof reachable !== "boolean") {
+        throw controlFailure("kms.invalid", "'reachable' is neither true nor false");
+      }
+      return json(kmsKeys.setReachable(String(field(body, "arn")), reachable));
     },
   },
   {

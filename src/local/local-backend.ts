@@ -33,6 +33,7 @@ import { createDomainsService } from "./services/domains/domains-service.ts";
 import { createEc2 } from "./services/ec2/ec2.ts";
 import type { InstanceControl } from "./services/ec2/instance-control.ts";
 import { createLogsService } from "./services/logs/logs-service.ts";
+import type { KmsKeyControl } from "./services/route53/kms-keys.ts";
 import { createRoute53Service } from "./services/route53/service.ts";
 import { createCloudMapService } from "./services/servicediscovery/cloud-map-service.ts";
 import { createStsService } from "./services/sts/sts-service.ts";
@@ -141,6 +142,7 @@ export class LocalBackend {
       status: () => this.status(),
       endpoints: core.endpoints,
       instances: core.instances,
+      kmsKeys: core.kmsKeys,
       calls: this.#calls,
       reset: () => this.reset(),
       saveSnapshot: () => this.saveSnapshot(),
@@ -301,6 +303,7 @@ interface Core {
   readonly health: ListedHealthMonitor;
   readonly endpoints: EndpointKeeper;
   readonly instances: InstanceControl;
+  readonly kmsKeys: KmsKeyControl;
   services(): Promise<readonly ServiceDefinition[]>;
   /** Answers a request to an AWS API. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
@@ -458,6 +461,7 @@ async function startCore(
     health,
     endpoints,
     instances: ec2.control,
+    kmsKeys: route53.kmsKeys,
     services: async () => [...protocol.services, await ec2.service()],
     async handle(request, response) {
       // Its schemas are loaded for the first client who wants them; a signature says so before anything is read.
@@ -468,7 +472,10 @@ async function startCore(
       return (await ec2Protocol).handle(request, response);
     },
     zones: () => route53.zones(),
-    flush: () => logs.flush(),
+    flush() {
+      health.flush();
+      logs.flush();
+    },
     close,
   };
 }

@@ -66,6 +66,8 @@ export interface DomainsService {
   registerDomain(name: DomainName): void;
   /** Data, in presentation form, of the DS records that the registry has for a domain; none when it is not ours. */
   delegationSigners(name: DomainName): readonly string[];
+  /** Of a domain; none where it is not registered or not delegated. */
+  nameServers(name: DomainName): readonly DomainName[];
   /** Tells the TLDs every delegation there is; at start. */
   restore(): void;
 }
@@ -79,6 +81,10 @@ const DEFAULT_PAGE_SIZE = 20;
 const MAX_PAGE_SIZE = 100;
 
 /** Data of the DS records of a domain. */
+function nameServersOf(domain: RegisteredDomain | undefined): DomainName[] {
+  return domain?.nameServers.map((server) => domainName(server.name)) ?? [];
+}
+
 function delegationSigners(name: DomainName, domain: RegisteredDomain): string[] {
   return (domain.signers ?? []).map((signer) => signerRecords(name, signer).ds);
 }
@@ -127,11 +133,7 @@ export function createDomainsService(settings: DomainsServiceSettings): DomainsS
   }
 
   function delegate(name: DomainName, domain: RegisteredDomain): void {
-    publisher.setDelegation(
-      name,
-      domain.nameServers.map((server) => domainName(server.name)),
-      delegationSigners(name, domain),
-    );
+    publisher.setDelegation(name, nameServersOf(domain), delegationSigners(name, domain));
   }
 
   /** Writes a change down and brings it to the TLDs. */
@@ -275,6 +277,7 @@ export function createDomainsService(settings: DomainsServiceSettings): DomainsS
       const domain = domains.get(name);
       return domain === undefined ? [] : delegationSigners(name, domain);
     },
+    nameServers: (name) => nameServersOf(domains.get(name)),
     restore() {
       for (const { key, value } of domains.entries()) delegate(domainName(String(key)), value);
     },

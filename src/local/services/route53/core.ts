@@ -40,6 +40,8 @@ export interface Registrar {
   registerDomain(name: DomainName): void;
   /** Data, in presentation form, of the DS records that the registry has for a domain. */
   delegationSigners(name: DomainName): readonly string[];
+  /** Name servers that the registry has for a domain; none where it does not know it. */
+  nameServers(name: DomainName): readonly DomainName[];
 }
 
 /** Throws NoSuchHostedZone. */

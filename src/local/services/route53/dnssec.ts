@@ -11,13 +11,16 @@ import {
 } from "../../../dns/dnssec-keys.ts";
 import { newPrivateKey, publicKeyOf } from "../../../dns/dnssec-signing.ts";
 import { MAX_KEY_SIGNING_KEYS_PER_ZONE } from "../../../route53/limits.ts";
-import { listOrderKey, parentOf } from "../../../route53/names.ts";
+import { type DomainName, domainName, listOrderKey, parentOf } from "../../../route53/names.ts";
+import type { RecordType } from "../../../route53/record-set.ts";
 import { bareId } from "../../../route53/record-set.ts";
 import type { Handlers } from "../../protocol/service.ts";
 import { locationOf, type Route53Core, zoneOf } from "./core.ts";
 import { route53Error } from "./errors.ts";
+import { checkKmsArn, checkReachable, ensureKeyPair, type KmsKeyControl, kmsKeyControl } from "./kms-keys.ts";
 import { below, type HostedZoneState, type KeySigningKeyState, valuesOf } from "./state.ts";
 import { recordSetsAt } from "./zone-contents.ts";
+import { keySigningKeysOf, stuckSince } from "./zone-keys.ts";
 
 type Names =
   | "CreateKeySigningKey"
@@ -28,11 +31,16 @@ type Names =
   | "DisableHostedZoneDNSSEC"
   | "GetDNSSEC";
 
-const KMS_KEY_ARN = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):[0-9]{12}:key\/[A-Za-z0-9-]{1,128}$/;
-const KMS_REGION = "us-east-1";
 const KEY_NAME = /^[A-Za-z0-9_]{3,128}$/;
 
-export function dnssecHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
+/** What AWS says a lost key comes from, and what to do (Developer Guide, "Troubleshooting DNSSEC signing"). */
+const ACTION_NEEDED_MESSAGE =
+  "Route 53 cannot use the customer managed key that this key-signing key is based on. Make sure that the key is enabled and that its policy gives permission for DescribeKey, GetPublicKey and Sign, then activate this key-signing key again.";
+
+export function dnssec(core: Route53Core): {
+  readonly handlers: Handlers<typeof sdk, Names>;
+  readonly kmsKeys: KmsKeyControl;
+} {
   const { state, store, propagation, clock } = core;
 
   function publicZone(id: string): HostedZoneState {
@@ -42,7 +50,7 @@ export function dnssecHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
   }
 
   function keysOf(zone: HostedZoneState): KeySigningKeyState[] {
-    return valuesOf(state.keySigningKeys, below(zone.id));
+    return keySigningKeysOf(state, zone.id);
   }
 
   function keyOf(zone: HostedZoneState, name: string): KeySigningKeyState {
@@ -76,26 +84,49 @@ export function dnssecHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
       DSRecord: records.ds,
       DNSKEYRecord: records.dnskey,
       Status: key.status,
+      ...(key.status === "ACTION_NEEDED" ? { StatusMessage: ACTION_NEEDED_MESSAGE } : {}),
       CreatedDate: new Date(key.createdAt),
       LastModifiedDate: new Date(key.modifiedAt),
     };
   }
 
   function statusOf(zone: HostedZoneState): DNSSECStatus {
-    return { ServeSignature: zone.dnssec ? "SIGNING" : "NOT_SIGNING" };
+    if (!zone.dnssec) return { ServeSignature: "NOT_SIGNING" };
+    return { ServeSignature: stuckSince(keysOf(zone)) === undefined ? "SIGNING" : "ACTION_NEEDED" };
+  }
+
+  /** Values of a type that hosted zones above a zone have at its name. */
+  function publishedAbove({ name }: HostedZoneState, wanted: RecordType): string[] {
+    const found: string[] = [];
+    for (let above = parentOf(name); above !== undefined && above !== "."; above = parentOf(above)) {
+      for (const parentId of valuesOf(state.zoneNames, below(listOrderKey(above)))) {
+        for (const { type, answer } of recordSetsAt(state, parentId, name)) {
+          if (type === wanted && answer.kind === "records") found.push(...answer.values);
+        }
+      }
+    }
+    return found;
   }
 
   /** Data of the DS records that the registrar and hosted zones above this one publish for it. */
   function publishedDs(zone: HostedZoneState): string[] {
-    const found = [...core.registrar.delegationSigners(zone.name)];
-    for (let above = parentOf(zone.name); above !== undefined && above !== "."; above = parentOf(above)) {
-      for (const parentId of valuesOf(state.zoneNames, below(listOrderKey(above)))) {
-        for (const { type, answer } of recordSetsAt(state, parentId, zone.name)) {
-          if (type === "DS" && answer.kind === "records") found.push(...answer.values);
-        }
-      }
-    }
+    const found = [...core.registrar.delegationSigners(zone.name), ...publishedAbove(zone, "DS")];
     return found.map((value) => value.trim().toUpperCase().split(/\s+/).join(" "));
+  }
+
+  /**
+   * Where some of a zone's name servers are delegated to, all of them must be, and no others: those would not sign. A zone whose
+   * servers are not delegated to at all is signed before it goes into service. Throws HostedZonePartiallyDelegated.
+   */
+  function refusePartialDelegation(zone: HostedZoneState): void {
+    const above = publishedAbove(zone, "NS").map((host) => domainName(host));
+    const delegated = new Set<DomainName>([...core.registrar.nameServers(zone.name), ...above]);
+    const own = zone.nameServers.filter((server) => delegated.has(server));
+    if (own.length === 0 || (own.length === zone.nameServers.length && own.length === delegated.size)) return;
+    throw route53Error(
+      "HostedZonePartiallyDelegated",
+      "The hosted zone nameservers don't match the parent nameservers. The hosted zone and parent must have the same nameservers.",
+    );
   }
 
   /** Taking away a key that the parent vouches for makes the zone bogus. Throws KeySigningKeyInParentDSRecord. */
@@ -109,19 +140,6 @@ export function dnssecHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
     );
   }
 
-  function checkKmsArn(arn: string): void {
-    const [, region] = KMS_KEY_ARN.exec(arn) ?? [];
-    if (region === undefined) {
-      throw route53Error("InvalidKMSArn", `The ARN '${arn}' is not that of a customer managed key.`);
-    }
-    if (region !== KMS_REGION && !core.lenient) {
-      throw route53Error(
-        "InvalidKMSArn",
-        `The customer managed key must be in the ${KMS_REGION} region, but '${arn}' is in ${region}.`,
-      );
-    }
-  }
-
   /** Writes and says that it is on its way. */
   function change(zoneId: string, write: () => void): { ChangeInfo: ChangeInfo } {
     const made = store.write(() => {
@@ -132,13 +150,23 @@ export function dnssecHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
     return { ChangeInfo: propagation.info(made) };
   }
 
-  function setStatus(key: KeySigningKeyState, status: KeySigningKeyState["status"]) {
-    return change(key.zoneId, () =>
-      state.keySigningKeys.put([key.zoneId, key.name], { ...key, status, modifiedAt: clock.now() }),
-    );
+  /** To be called inside a transaction. A zone whose keys were stuck goes on rolling where it stood. */
+  function putStatus({ lostAt, ...key }: KeySigningKeyState, status: "ACTIVE" | "INACTIVE"): void {
+    const now = clock.now();
+    const before = stuckSince(keySigningKeysOf(state, key.zoneId));
+    state.keySigningKeys.put([key.zoneId, key.name], { ...key, status, modifiedAt: now });
+    const zone = state.zones.get(key.zoneId);
+    if (before === undefined || zone?.signingSince === undefined) return;
+    const stuckNow = stuckSince(keySigningKeysOf(state, key.zoneId));
+    const wentBy = (stuckNow ?? now) - before;
+    state.zones.put(zone.id, { ...zone, signingSince: zone.signingSince + wentBy });
   }
 
-  return {
+  function setStatus(key: KeySigningKeyState, status: "ACTIVE" | "INACTIVE") {
+    return change(key.zoneId, () => putStatus(key, status));
+  }
+
+  const handlers: Handlers<typeof sdk, Names> = {
     CreateKeySigningKey(input) {
       const zone = publicZone(input.HostedZoneId);
       const { Name: name, KeyManagementServiceArn: kmsArn, Status: status } = input;
@@ -154,7 +182,8 @@ export function dnssecHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
           `The status of a new Key Signing Key must be ACTIVE or INACTIVE, but was '${status}'.`,
         );
       }
-      checkKmsArn(kmsArn);
+      checkKmsArn(core, kmsArn);
+      checkReachable(core, kmsArn);
       const keys = keysOf(zone);
       if (keys.some((key) => key.name === name || key.kmsArn === kmsArn)) {
         throw route53Error(
@@ -171,21 +200,23 @@ export function dnssecHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
       const now = clock.now();
       const key: KeySigningKeyState = { zoneId: zone.id, name, kmsArn, status, createdAt: now, modifiedAt: now };
       const changed = change(zone.id, () => {
-        if (state.kmsKeys.get(kmsArn) === undefined) state.kmsKeys.put(kmsArn, newPrivateKey());
+        ensureKeyPair(core, kmsArn);
         state.keySigningKeys.put([zone.id, name], key);
       });
       return { ...changed, KeySigningKey: keyToApi(zone, key), Location: locationOf("keysigningkey", zone.id, name) };
     },
 
     ActivateKeySigningKey(input) {
-      return setStatus(keyOf(publicZone(input.HostedZoneId), input.Name), "ACTIVE");
+      const key = keyOf(publicZone(input.HostedZoneId), input.Name);
+      checkReachable(core, key.kmsArn);
+      return setStatus(key, "ACTIVE");
     },
 
     DeactivateKeySigningKey(input) {
       const zone = publicZone(input.HostedZoneId);
       const key = keyOf(zone, input.Name);
       const others = keysOf(zone).filter((other) => other.name !== key.name && other.status === "ACTIVE");
-      if (zone.dnssec && key.status === "ACTIVE" && others.length === 0) {
+      if (zone.dnssec && key.status !== "INACTIVE" && others.length === 0) {
         throw route53Error(
           "KeySigningKeyInUse",
           `The Key Signing Key with name ${key.name} cannot be deactivated: it is the only active one of a hosted zone with DNSSEC signing enabled. Disable DNSSEC signing, or activate another one first.`,
@@ -215,8 +246,10 @@ export function dnssecHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
           `Hosted zone with ID '${zone.id}' does not have a Key Signing Key in ACTIVE status.`,
         );
       }
+      refusePartialDelegation(zone);
       return change(zone.id, () => {
-        state.zones.put(zone.id, { ...zone, dnssec: true });
+        const signingSince = (zone.dnssec ? zone.signingSince : undefined) ?? clock.now();
+        state.zones.put(zone.id, { ...zone, dnssec: true, signingSince });
         if (state.zoneSigningKeys.get(zone.id) === undefined) state.zoneSigningKeys.put(zone.id, newPrivateKey());
       });
     },
@@ -236,4 +269,5 @@ export function dnssecHandlers(core: Route53Core): Handlers<typeof sdk, Names> {
       return { Status: statusOf(zone), KeySigningKeys: keysOf(zone).map((key) => keyToApi(zone, key)) };
     },
   };
+  return { handlers, kmsKeys: kmsKeyControl(core) };
 }

@@ -1,7 +1,7 @@
 /** The local Route 53: its operations over the store, and its way to the name servers and the health checkers. */
 
 import * as sdk from "@aws-sdk/client-route-53";
-import type { Clock } from "../../../clock.ts";
+import type { Clock, Timer } from "../../../clock.ts";
 import { newPrivateKey } from "../../../dns/dnssec-signing.ts";
 import { MAX_HEALTH_CHECKS, MAX_HEALTH_CHECKS_RAISED, MAX_RECORD_SETS_PER_ZONE } from "../../../route53/limits.ts";
 import type { DomainName } from "../../../route53/names.ts";
@@ -15,9 +15,10 @@ import { cidrCollectionHandlers } from "./cidr-collections.ts";
 import type { LogGroups, Registrar, Route53Core } from "./core.ts";
 import { delegationSetHandlers } from "./delegation-sets.ts";
 import { dnsAnswerHandlers } from "./dns-answers.ts";
-import { dnssecHandlers } from "./dnssec.ts";
+import { dnssec } from "./dnssec.ts";
 import { healthCheckHandlers } from "./health-checks.ts";
 import { hostedZoneHandlers } from "./hosted-zones.ts";
+import type { KmsKeyControl } from "./kms-keys.ts";
 import { exceptLinked, type LinkedRoute53, linkedRoute53 } from "./linked-service.ts";
 import { placeHandlers } from "./places.ts";
 import { Propagation } from "./propagation.ts";
@@ -35,6 +36,7 @@ import { vpcAuthorizationHandlers } from "./vpc-authorizations.ts";
 import { vpcHandlers } from "./vpcs.ts";
 import { publishedCidrCollection, publishedNames, publishedZone } from "./zone-contents.ts";
 import { zoneFeatureHandlers } from "./zone-features.ts";
+import { keysDiffer } from "./zone-keys.ts";
 
 export interface Route53ServiceSettings {
   readonly store: Store;
@@ -60,6 +62,9 @@ export interface Route53ServiceSettings {
   readonly lenient?: boolean;
 }
 
+/** Real ms. A key is shown a day before it signs, so that an hour more or less makes no difference. */
+const KEY_CHECK_MS = 3600 * 1000;
+
 /** A hosted zone for people. */
 export interface ZoneSummary {
   readonly id: string;
@@ -75,6 +80,7 @@ export interface Route53Service {
   readonly linked: LinkedRoute53;
   /** Brings every zone to the name servers and every health check to the checkers; every change is then INSYNC. */
   restore(): void;
+  readonly kmsKeys: KmsKeyControl;
   /** The log group that gets a zone's queries. */
   queryLogGroup(zoneId: string): string | undefined;
   zones(): ZoneSummary[];
@@ -91,7 +97,7 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
   function publish(zoneId: string, names?: ReadonlySet<DomainName>): void {
     const zone = state.zones.get(zoneId);
     if (zone !== undefined) {
-      if (names === undefined) publisher.publishZone(publishedZone(state, zone));
+      if (names === undefined) publisher.publishZone(publishedZone(state, zone, clock.now()));
       else publisher.publishNames(zoneId, publishedNames(state, zoneId, names));
     } else {
       logGroups.delete(zoneId);
@@ -128,6 +134,8 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
     maxHealthChecks: settings.lenient === true ? MAX_HEALTH_CHECKS_RAISED : MAX_HEALTH_CHECKS,
   };
 
+  const signing = dnssec(core);
+
   // Typed as all that the SDK knows: an operation without a handler does not compile.
   const handlers: Handlers<typeof sdk> = {
     ...hostedZoneHandlers(core),
@@ -139,7 +147,7 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
     ...recordSetProtectionHandlers(core),
     ...dnsAnswerHandlers(core),
     ...cidrCollectionHandlers(core),
-    ...dnssecHandlers(core),
+    ...signing.handlers,
     ...healthCheckHandlers(core),
     ...trafficPolicyHandlers(core),
     ...trafficPolicyInstanceHandlers(core),
@@ -151,6 +159,16 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
     ...placeHandlers,
     ...quotaHandlers(core),
   };
+
+  let keyCheck: Timer | undefined;
+  /** Publishes a zone when its keys have become others. Keys are rolled in wall time, like all that validators look at. */
+  function checkKeysFrom(lastMs: number): void {
+    keyCheck = clock.after(KEY_CHECK_MS * clock.speed, () => {
+      const nowMs = clock.now();
+      for (const zone of valuesOf(state.zones)) if (keysDiffer(state, zone, lastMs, nowMs)) publish(zone.id);
+      checkKeysFrom(nowMs);
+    });
+  }
 
   const forUsers = exceptLinked(core, handlers);
 
@@ -177,12 +195,15 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
   return {
     service,
     linked: linkedRoute53(core, handlers),
+    kmsKeys: signing.kmsKeys,
     restore() {
       store.write(() => {
         propagation.forgetOld();
         // Signing may have been asked for before there were zone-signing keys here.
-        for (const { id, dnssec } of valuesOf(state.zones)) {
-          if (dnssec && state.zoneSigningKeys.get(id) === undefined) state.zoneSigningKeys.put(id, newPrivateKey());
+        for (const zone of valuesOf(state.zones)) {
+          if (!zone.dnssec) continue;
+          if (state.zoneSigningKeys.get(zone.id) === undefined) state.zoneSigningKeys.put(zone.id, newPrivateKey());
+          if (zone.signingSince === undefined) state.zones.put(zone.id, { ...zone, signingSince: clock.now() });
         }
       });
       for (const { hostedZoneId, logGroupArn } of valuesOf(state.queryLogging)) {
@@ -192,6 +213,8 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
       for (const check of valuesOf(state.healthChecks)) health.put(check.id, check.config);
       for (const collection of valuesOf(state.cidrCollections)) publishCidrCollection(collection.id);
       for (const zone of valuesOf(state.zones)) publish(zone.id);
+      keyCheck?.cancel();
+      checkKeysFrom(clock.now());
     },
     queryLogGroup: (zoneId) => logGroups.get(zoneId),
     zones: () =>
@@ -202,6 +225,9 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
         recordSetCount,
         nameServers,
       })),
-    close: () => propagation.close(),
+    close() {
+      keyCheck?.cancel();
+      propagation.close();
+    },
   };
 }

@@ -7,6 +7,7 @@ const PROBES =
   "Loopback addresses are taken, and are the only ones probed: any other endpoint counts as failing. Alarms and routing controls are stored, nothing evaluates them";
 const VPCS = "A VPC is an id: no network stands behind it";
 const ONE_ACCOUNT = "Every caller is one account, so an authorization is kept and never needed";
+const KEYS_LOST = "A KMS key is out of reach when the control endpoint says so";
 const PLACES = "The subdivisions are those of the United States";
 
 export const ROUTE53_SIMPLIFICATIONS: Simplifications<typeof sdk> = {
@@ -22,11 +23,12 @@ export const ROUTE53_SIMPLIFICATIONS: Simplifications<typeof sdk> = {
   CreateResourceRecordSetProtections: "No quota on the protections of a zone",
   CreateKeySigningKey:
     "There is no KMS: a key pair is made for each key ARN and kept. Neither the key policy nor the account is looked at",
+  ActivateKeySigningKey: KEYS_LOST,
   EnableHostedZoneDNSSEC:
-    "The key of the record sets is made once and never rolled. The delegation at the parent is not checked",
+    "The keys of the record sets follow from the first one, every 14 days. The delegation is looked for in the hosted zones above and at the registrar here",
   DisableHostedZoneDNSSEC: "DS records are looked for in the hosted zones above and at the registrar here",
   DeactivateKeySigningKey: "DS records are looked for in the hosted zones above and at the registrar here",
-  GetDNSSEC: "Never ACTION_NEEDED or INTERNAL_FAILURE, since keys are never out of reach",
+  GetDNSSEC: `${KEYS_LOST}. Never DELETING or INTERNAL_FAILURE`,
   TestDNSAnswer: "Without ResolverIP the resolver is 192.0.2.1, which is in Virginia here",
   CreateHealthCheck: PROBES,
   UpdateHealthCheck: PROBES,

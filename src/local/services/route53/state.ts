@@ -33,6 +33,8 @@ export interface HostedZoneState {
   readonly acceleratedRecovery?: boolean;
   /** Whether signing was asked for; undefined as long as nobody has. */
   readonly dnssec?: boolean;
+  /** When its zone-signing keys began to follow each other, epoch ms; put off by the time in which they could not be rolled. */
+  readonly signingSince?: number;
 }
 
 export interface ReusableDelegationSetState {
@@ -54,7 +56,9 @@ export interface KeySigningKeyState {
   readonly zoneId: string;
   readonly name: string;
   readonly kmsArn: string;
-  readonly status: "ACTIVE" | "INACTIVE";
+  readonly status: "ACTIVE" | "INACTIVE" | "ACTION_NEEDED";
+  /** When its KMS key got out of reach, epoch ms; with ACTION_NEEDED alone. */
+  readonly lostAt?: number;
   /** Epoch ms, like the next. */
   readonly createdAt: number;
   readonly modifiedAt: number;
@@ -145,7 +149,9 @@ export interface Route53State {
   readonly keySigningKeys: Table<KeySigningKeyState>;
   /** KMS key ARN to the private key (PKCS #8, base64) that stands for it. Outlives the key-signing keys made from it. */
   readonly kmsKeys: Table<string>;
-  /** Zone id to the private key (PKCS #8, base64) that signs its record sets. Outlives signing: resolvers keep its public key for a while. */
+  /** KMS key ARN to the moment, epoch ms, since which Route 53 cannot use the key. */
+  readonly kmsKeysOutOfReach: Table<number>;
+  /** Zone id to the first of the private keys (PKCS #8, base64) that sign its record sets in turn. Outlives signing: resolvers keep its public key for a while. */
   readonly zoneSigningKeys: Table<string>;
   /** `[zone id, listOrderKey(name), type]` */
   readonly protections: Table<ProtectionState>;
@@ -177,6 +183,7 @@ export function route53State(store: Store): Route53State {
     cidrUses: store.table("route53.cidr-uses"),
     keySigningKeys: store.table("route53.key-signing-keys"),
     kmsKeys: store.table("route53.kms-keys"),
+    kmsKeysOutOfReach: store.table("route53.kms-keys-out-of-reach"),
     zoneSigningKeys: store.table("route53.zone-signing-keys"),
     protections: store.table("route53.protections"),
     counters: store.table("route53.counters"),

@@ -7,9 +7,9 @@ import type {
   PublishedCidrCollection,
   PublishedTrafficPolicyInstance,
   PublishedZone,
-  ZoneKeys,
 } from "../../nameserver/published.ts";
 import { below, type CidrCollectionState, type HostedZoneState, type Route53State, valuesOf } from "./state.ts";
+import { zoneKeysAt } from "./zone-keys.ts";
 
 /** All record sets of one name. */
 export function recordSetsAt(state: Route53State, zoneId: string, name: DomainName): RecordSet[] {
@@ -27,19 +27,9 @@ function instancesOf(state: Route53State, zoneId: string): PublishedTrafficPolic
   });
 }
 
-/** Undefined for a zone that is not to be signed. */
-function keysOf(state: Route53State, zone: HostedZoneState): ZoneKeys | undefined {
-  const zoneSigningKey = zone.dnssec ? state.zoneSigningKeys.get(zone.id) : undefined;
-  if (zoneSigningKey === undefined) return undefined;
-  const keySigningKeys = valuesOf(state.keySigningKeys, below(zone.id)).flatMap(({ status, kmsArn }) => {
-    const key = status === "ACTIVE" ? state.kmsKeys.get(kmsArn) : undefined;
-    return key === undefined ? [] : [key];
-  });
-  return { keySigningKeys, zoneSigningKey };
-}
-
-export function publishedZone(state: Route53State, zone: HostedZoneState): PublishedZone {
-  const keys = keysOf(state, zone);
+/** `nowMs` is wall time: keys are rolled. */
+export function publishedZone(state: Route53State, zone: HostedZoneState, nowMs: number): PublishedZone {
+  const keys = zoneKeysAt(state, zone, nowMs);
   return {
     id: zone.id,
     name: zone.name,

@@ -48,6 +48,20 @@ describe("the control endpoint's routes", () => {
     expect(await response.json()).toEqual({ ok: true, pid: process.pid });
   });
 
+  it("take a KMS key out of reach, and give it back", async () => {
+    const arn = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-4000-8000-000000000001";
+    const put = (body: object) => ask("PUT", "kms-keys", JSON.stringify(body));
+    expect(await (await put({ arn, reachable: false })).json()).toEqual({ arn, reachable: false });
+    expect(await (await ask("GET", "kms-keys")).json()).toEqual({ kmsKeys: [{ arn, reachable: false }] });
+    await put({ arn, reachable: true });
+    expect(await (await ask("GET", "kms-keys")).json()).toEqual({ kmsKeys: [] });
+    for (const wrong of [{ arn }, { arn, reachable: "no" }, { arn: "a key", reachable: false }, {}]) {
+      const refused = await put(wrong);
+      expect(refused.status).toBe(400);
+      expect(await refused.json()).toMatchObject({ error: { code: "kms.invalid" } });
+    }
+  });
+
   it("take a snapshot and bring it back over plain HTTP", async () => {
     const saved = await ask("GET", "snapshot");
     expect(saved.headers.get("content-type")).toBe(SNAPSHOT_TYPE);

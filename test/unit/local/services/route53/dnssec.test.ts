@@ -10,6 +10,7 @@ import {
   EnableHostedZoneDNSSECCommand,
   GetChangeCommand,
   GetDNSSECCommand,
+  GetHostedZoneCommand,
 } from "@aws-sdk/client-route-53";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { keyRecords } from "../../../../../src/dns/dnssec-keys.ts";
@@ -282,6 +283,182 @@ describe("signing", () => {
     await ds("DELETE");
     await disable();
     await deactivate();
+  });
+});
+
+describe("a KMS key out of reach", () => {
+  const reach = (reachable: boolean, key = arn(1)) => r53.service.kmsKeys.setReachable(key, reachable);
+  const keysServed = () => r53.published.get(zone)?.keys;
+  const DENIED = {
+    code: "InvalidKMSArn",
+    status: 400,
+    message: `The CMK with ARN '${arn(1)}' did not grant all required permissions for DNSSEC usage. Please review your key-policy, and verify that you and Route 53 have permissions to perform the following actions: DescribeKey, GetPublicKey, and Sign.`,
+  };
+
+  it("makes no key-signing key", async () => {
+    expect(reach(false)).toEqual({ arn: arn(1), reachable: false });
+    expect(await refused(createKey())).toEqual(DENIED);
+    expect(r53.service.kmsKeys.list()).toEqual([{ arn: arn(1), reachable: false }]);
+    reach(true);
+    await createKey();
+    expect(r53.service.kmsKeys.list()).toEqual([{ arn: arn(1), reachable: true }]);
+  });
+
+  it("leaves a zone in need of action, with what was signed last, until it is back and activated", async () => {
+    await createKey();
+    await enable();
+    await r53.clock.advance(PROPAGATION_MS);
+    const lostAt = r53.clock.now();
+    reach(false);
+    await r53.clock.advance(PROPAGATION_MS);
+    const { Status, KeySigningKeys } = await get();
+    expect(Status).toEqual({ ServeSignature: "ACTION_NEEDED" });
+    expect(KeySigningKeys?.[0]).toMatchObject({ Status: "ACTION_NEEDED", LastModifiedDate: new Date(lostAt) });
+    expect(KeySigningKeys?.[0]?.StatusMessage).toContain("activate this key-signing key again");
+    expect([...(keysServed()?.outOfReach?.values() ?? [])]).toEqual([lostAt]);
+    expect(await refused(activate())).toEqual(DENIED);
+    reach(true);
+    // As on AWS, that the key is back is not noticed by itself.
+    expect((await get()).Status).toEqual({ ServeSignature: "ACTION_NEEDED" });
+    await activate();
+    await r53.clock.advance(PROPAGATION_MS);
+    const healed = await get();
+    expect(healed.Status).toEqual({ ServeSignature: "SIGNING" });
+    expect(healed.KeySigningKeys?.[0]).toMatchObject({ Status: "ACTIVE" });
+    expect(healed.KeySigningKeys?.[0]).not.toHaveProperty("StatusMessage");
+    expect(keysServed()).not.toHaveProperty("outOfReach");
+  });
+
+  it("is in the way of enabling, not of disabling, and another key takes its place", async () => {
+    await createKey();
+    reach(false);
+    expect(await refused(enable())).toMatchObject({ code: "KeySigningKeyWithActiveStatusNotFound" });
+    await createKey({ Name: "ksk_2", KeyManagementServiceArn: arn(2) });
+    await enable();
+    expect((await get()).Status).toEqual({ ServeSignature: "ACTION_NEEDED" });
+    await deactivate();
+    expect((await get()).Status).toEqual({ ServeSignature: "SIGNING" });
+    expect(await refused(deactivate("ksk_2"))).toMatchObject({ code: "KeySigningKeyInUse" });
+    await remove();
+    reach(false, arn(2));
+    expect(await refused(deactivate("ksk_2"))).toMatchObject({ code: "KeySigningKeyInUse" });
+    await disable();
+    expect((await get()).Status).toEqual({ ServeSignature: "NOT_SIGNING" });
+  });
+
+  it("stays so after a restart", async () => {
+    await createKey();
+    await enable();
+    reach(false);
+    const again = await localRoute53({ store: r53.store });
+    again.service.restore();
+    expect(again.published.get(zone)?.keys?.outOfReach?.size).toBe(1);
+    await again.close();
+  });
+
+  it("is a KMS key", () => {
+    expect(() => reach(false, "a key")).toThrowError("'a key' is not the ARN of a KMS key");
+  });
+});
+
+describe("zone-signing keys", () => {
+  const DAY_MS = 24 * 3600 * 1000;
+  const keysServed = () => r53.published.get(zone)?.keys;
+  const days = (n: number) => r53.clock.advance(n * DAY_MS);
+
+  beforeEach(async () => {
+    r53.service.restore();
+    await createKey();
+    await enable();
+    await r53.clock.advance(PROPAGATION_MS);
+  });
+
+  it("follow each other by themselves, shown before they sign and after", async () => {
+    const first = keysServed();
+    expect(first).not.toHaveProperty("otherZoneSigningKeys");
+    await days(13);
+    const second = keysServed()?.otherZoneSigningKeys?.[0];
+    expect(keysServed()).toMatchObject({ zoneSigningKey: first?.zoneSigningKey, otherZoneSigningKeys: [second] });
+    await days(1);
+    expect(keysServed()).toMatchObject({ zoneSigningKey: second, otherZoneSigningKeys: [first?.zoneSigningKey] });
+    await days(8);
+    expect(keysServed()).toEqual({ ...first, zoneSigningKey: second });
+    // A zone is published when its keys change, and no more often.
+    expect(r53.publications.filter((id) => id === zone)).toHaveLength(2 + 3);
+  });
+
+  it("are after a restart what they would have been without one", async () => {
+    await days(20);
+    const again = await localRoute53({ store: r53.store });
+    await again.clock.advance(20 * DAY_MS);
+    again.service.restore();
+    expect(again.published.get(zone)?.keys).toEqual(keysServed());
+    await again.close();
+  });
+
+  it("do not follow each other while a key-signing key cannot sign them, and go on where they stood", async () => {
+    const first = keysServed();
+    await days(10);
+    r53.service.kmsKeys.setReachable(arn(1), false);
+    await days(50);
+    expect(keysServed()).toMatchObject({ zoneSigningKey: first?.zoneSigningKey });
+    expect(keysServed()).not.toHaveProperty("otherZoneSigningKeys");
+    r53.service.kmsKeys.setReachable(arn(1), true);
+    await activate();
+    await days(2.9);
+    expect(keysServed()).not.toHaveProperty("otherZoneSigningKeys");
+    await days(0.2);
+    expect(keysServed()?.otherZoneSigningKeys).toHaveLength(1);
+  });
+
+  it("begin with the first again where signing begins again", async () => {
+    const first = keysServed()?.zoneSigningKey;
+    await days(20);
+    expect(keysServed()?.zoneSigningKey).not.toBe(first);
+    await disable();
+    await enable();
+    await r53.clock.advance(PROPAGATION_MS);
+    expect(keysServed()?.zoneSigningKey).toBe(first);
+    await enable();
+    await days(20);
+    expect(keysServed()?.zoneSigningKey).not.toBe(first);
+  });
+});
+
+describe("a delegation", () => {
+  const SIGNED = { ChangeInfo: { Status: "PENDING" } };
+  const PARTIAL = {
+    code: "HostedZonePartiallyDelegated",
+    status: 400,
+    message:
+      "The hosted zone nameservers don't match the parent nameservers. The hosted zone and parent must have the same nameservers.",
+  };
+  const servers = async () => {
+    const made = await r53.client.send(new GetHostedZoneCommand({ Id: zone }));
+    return (made.DelegationSet?.NameServers ?? []).map((name) => domainName(name));
+  };
+  beforeEach(() => createKey());
+
+  it("to all of a zone's name servers, or to none, is no reason not to sign", async () => {
+    expect(await enable()).toMatchObject(SIGNED);
+    r53.delegations.set("myapp.com.", [domainName("ns1.elsewhere.net")]);
+    expect(await enable()).toMatchObject(SIGNED);
+    r53.delegations.set("myapp.com.", await servers());
+    expect(await enable()).toMatchObject(SIGNED);
+  });
+
+  it("to some of them, or to others beside them, is one", async () => {
+    const [one, ...others] = await servers();
+    r53.delegations.set("myapp.com.", others);
+    expect(await refused(enable())).toEqual(PARTIAL);
+    r53.delegations.set("myapp.com.", [...others, domainName("ns1.elsewhere.net")]);
+    expect(await refused(enable())).toEqual(PARTIAL);
+    r53.delegations.set("myapp.com.", [
+      ...others,
+      ...(one === undefined ? [] : [one]),
+      domainName("ns1.elsewhere.net"),
+    ]);
+    expect(await refused(enable())).toEqual(PARTIAL);
   });
 });
 

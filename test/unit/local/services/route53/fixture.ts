@@ -7,6 +7,7 @@ import type { PublishedCidrCollection, PublishedZone } from "../../../../../src/
 import { createRoute53Service, type Route53Service } from "../../../../../src/local/services/route53/service.ts";
 import { openStore } from "../../../../../src/local/store/lmdb-store.ts";
 import type { Store } from "../../../../../src/local/store/store.ts";
+import type { DomainName } from "../../../../../src/route53/names.ts";
 import { type FakeClock, fakeClock } from "../../../../support/fake-clock.ts";
 import { type RunningServer, serve } from "../../../../support/http-server.ts";
 
@@ -28,6 +29,8 @@ export interface LocalRoute53 {
   readonly registered: string[];
   /** Data of the DS records that the registry has, by domain; set by a test. */
   readonly delegationSigners: Map<string, readonly string[]>;
+  /** Whom the registry delegates to, by domain; set by a test. */
+  readonly delegations: Map<string, readonly DomainName[]>;
   /** What the checkers saw; set by a test. */
   readonly observations: Map<string, CheckerObservation[]>;
   /** What the resource policies of the log groups allow; set by a test. */
@@ -52,6 +55,7 @@ export async function localRoute53({
   const checks = new Map<string, HealthCheckConfig>();
   const registered: string[] = [];
   const delegationSigners = new Map<string, readonly string[]>();
+  const delegations = new Map<string, readonly DomainName[]>();
   const observations = new Map<string, CheckerObservation[]>();
   const logGroups = new Map<string, "ok" | "not-permitted">();
   const service = createRoute53Service({
@@ -87,6 +91,7 @@ export async function localRoute53({
     registrar: {
       registerDomain: (name) => void registered.push(name),
       delegationSigners: (name) => delegationSigners.get(name) ?? [],
+      nameServers: (name) => delegations.get(name) ?? [],
     },
   });
   const server: RunningServer = await serve({ services: [service.service], account: ACCOUNT });
@@ -107,6 +112,7 @@ export async function localRoute53({
     checks,
     registered,
     delegationSigners,
+    delegations,
     observations,
     logGroups,
     url: server.url,
