@@ -127,8 +127,8 @@ function decodeOption(code: number, octets: Uint8Array): EdnsOption {
       return { kind: "cookie", client: data.bytes(8), server: data.bytes(server) };
     }
     case EDNS_OPTION.TCP_KEEPALIVE:
-      // RFC 7828 section 3.1: no octets, or a time.
-      if (octets.length !== 0 && octets.length !== 2) throw new MalformedMessageError("an EDNS keepalive is malformed");
+      // RFC 7828 section 3.1: no octets, or a time. Over UDP it must be passed over, so nothing in it is an error.
+      if (octets.length !== 0 && octets.length !== 2) return { kind: "unknown", code, data: octets };
       return { kind: "keepalive", timeoutMs: octets.length === 0 ? undefined : data.uint16() * KEEPALIVE_UNIT_MS };
     case EDNS_OPTION.EXTENDED_ERROR: {
       const infoCode = data.uint16();

@@ -52,7 +52,6 @@ function optionCodes(rdata: Buffer): number[] {
     const data = rdata.subarray(at + 4, end);
     if (code === 8) mustBeSubnet(data);
     if (code === 10) must(data.length === 8 || (data.length >= 16 && data.length <= 40));
-    if (code === 11) must(data.length === 0 || data.length === 2);
     if (code === 15) must(data.length >= 2);
     codes.push(code);
     at = end;

@@ -296,6 +296,10 @@ describeWith(BIND, () => {
     return copy;
   };
 
+  /** A query's header and its OPT record. */
+  const withoutQuestion = (query: Buffer) =>
+    changed(Buffer.concat([query.subarray(0, 12), query.subarray(plain.length)]), (copy) => copy.writeUInt16BE(0, 4));
+
   it.each<[string, Buffer]>([
     ["a later EDNS version", wireQuery("www.example.com", "A", { edns: { version: 1 } })],
     ["EDNS flags nobody knows", changed(withEdns, (copy) => copy.writeUInt16BE(0x7fff, copy.length - 4))],
@@ -317,6 +321,14 @@ describeWith(BIND, () => {
         (copy) => copy.writeUInt32BE(1, 8) && copy.writeUInt16BE(0, 4),
       ),
     ],
+    ["no question but a client cookie", withoutQuestion(option(10, "0102030405060708"))],
+    ["a client cookie", option(10, "0102030405060708")],
+    ["a cookie of another server", option(10, `0102030405060708${"ab".repeat(16)}`)],
+    ["a TCP keepalive of one octet", option(11, "01")],
+    ["an extended error of one octet", option(15, "01")],
+    ["an extended error", option(15, "0001")],
+    ["NSID with data", option(3, "0102")],
+    ["padding", option(12, "0000")],
     ["two questions", changed(Buffer.concat([plain, plain.subarray(12)]), (copy) => copy.writeUInt16BE(2, 4))],
     ["a name that points to itself", changed(plain, (copy) => copy.writeUInt16BE(0xc00c, 12))],
     ["a label of 64 octets", changed(plain, (copy) => copy.writeUInt8(64, 12))],
