@@ -11,6 +11,9 @@ import { documentOf } from "./documents.ts";
 import { ASKERS, groups, NESTED_CELLS, worldOfGroup } from "./nested-worlds.ts";
 import { Engine, WWW } from "./worlds.ts";
 
+/** For a machine that has other work as well. */
+const PATIENCE = { timeout: 60_000 };
+
 const FORMATS = ["2015-10-01", "2023-05-09"] as const;
 
 function compiled(text: string): RoutingNode {
@@ -21,7 +24,7 @@ function compiled(text: string): RoutingNode {
 
 const trees = groups({ depth: 4, asRules: true });
 
-describe("a traffic policy document", () => {
+describe("a traffic policy document", PATIENCE, () => {
   it("answers as the record sets that say the same, and as the Developer Guide says, in either format version", () => {
     fc.assert(
       fc.property(trees, fc.constantFrom(...ASKERS), fc.constantFrom(...FORMATS), (group, asker, format) => {

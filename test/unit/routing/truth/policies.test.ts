@@ -8,6 +8,9 @@ import { overEveryDraw, shown } from "./chances.ts";
 import { type Asker, prefixBits, type Spot, type World } from "./developer-guide.ts";
 import { type AnyState, Engine, expectTheGuidesAnswers, MORE_STATES, rows, STATES, worldOf } from "./worlds.ts";
 
+/** For a machine that has other work as well. */
+const PATIENCE = { timeout: 60_000 };
+
 const NOWHERE: Asker = { subnet: "100.64.0.1/32" };
 
 function somebody(continent: string, country: string, spot: Spot, subdivision?: string): Asker {
@@ -43,13 +46,13 @@ function answersOf(world: World, asker: Asker): Record<string, string> {
 
 const ALL_STATES: readonly AnyState[] = [...STATES, ...MORE_STATES];
 
-describe("simple routing", () => {
+describe("simple routing", PATIENCE, () => {
   it("answers with its only record set in every state", () => {
     expect(compare([{ kind: "simple" }], [NOWHERE, GERMAN], ALL_STATES)).toBe(8);
   });
 });
 
-describe("weighted routing", () => {
+describe("weighted routing", PATIENCE, () => {
   const weighted = (weights: readonly number[]) =>
     weights.map((weight): RoutingPolicy => ({ kind: "weighted", weight }));
 
@@ -90,7 +93,7 @@ describe("weighted routing", () => {
   });
 });
 
-describe("failover routing", () => {
+describe("failover routing", PATIENCE, () => {
   it("answers with primary or secondary in every combination of states", () => {
     const primary: RoutingPolicy = { kind: "failover", role: "PRIMARY" };
     const secondary: RoutingPolicy = { kind: "failover", role: "SECONDARY" };
@@ -101,7 +104,7 @@ describe("failover routing", () => {
   });
 });
 
-describe("latency routing", () => {
+describe("latency routing", PATIENCE, () => {
   const regions = ["us-east-1", "eu-central-1", "ap-northeast-1", "sa-east-1", "ap-southeast-2"];
   const from = (...latencies: number[]): Asker => ({
     ...NOWHERE,
@@ -115,7 +118,7 @@ describe("latency routing", () => {
   });
 });
 
-describe("geolocation routing", () => {
+describe("geolocation routing", PATIENCE, () => {
   const askers = [CALIFORNIAN, TEXAN, AMERICAN, CANADIAN, GERMAN, JAPANESE, NOWHERE];
   const places = [
     { countryCode: "*" },
@@ -149,7 +152,7 @@ describe("geolocation routing", () => {
   });
 });
 
-describe("geoproximity routing", () => {
+describe("geoproximity routing", PATIENCE, () => {
   const askers = [CALIFORNIAN, GERMAN, JAPANESE, AUSTRALIAN];
   const at = (bias: number, ...[latitude, longitude]: Spot): RoutingPolicy => ({
     kind: "geoproximity",
@@ -198,7 +201,7 @@ describe("geoproximity routing", () => {
   });
 });
 
-describe("IP-based routing", () => {
+describe("IP-based routing", PATIENCE, () => {
   const collections = {
     offices: {
       berlin: ["192.0.2.0/24", "2001:db8::/32"],
@@ -255,7 +258,7 @@ describe("IP-based routing", () => {
   });
 });
 
-describe("multivalue answer routing", () => {
+describe("multivalue answer routing", PATIENCE, () => {
   /** No aliases: a multivalue answer cannot be one. */
   const CHECKS = ["no check", "healthy", "unhealthy"] as const;
   const many = (count: number): RoutingPolicy[] => Array(count).fill({ kind: "multivalue" });

@@ -211,7 +211,7 @@ beforeAll(async () => {
     });
     published.push({ name, world: { ...movedTo(worldOfGroup(drawn), name), collections } });
   }
-});
+}, 60_000);
 
 afterAll(async () => {
   const { defects } = started;
@@ -266,7 +266,7 @@ describe("a name server of the local backend", () => {
       );
     }
     expect(several).toBeGreaterThan(20);
-  }, 30_000);
+  }, 60_000);
 });
 
 describe("the values of a record set", () => {
@@ -297,5 +297,5 @@ describe("the values of a record set", () => {
     const verdict = judge(counts, fair);
     expect(verdict.strangers).toEqual([]);
     expect(verdict.chiSquared).toBeLessThan(verdict.critical);
-  });
+  }, 60_000);
 });

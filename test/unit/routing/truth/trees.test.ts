@@ -23,6 +23,9 @@ import {
 } from "./nested-worlds.ts";
 import { Engine, outcomeText, WWW } from "./worlds.ts";
 
+/** For a machine that has other work as well. */
+const PATIENCE = { timeout: 60_000 };
+
 const RUNS = { numRuns: 300 };
 const askers = fc.constantFrom(...ASKERS);
 
@@ -40,7 +43,7 @@ function possibleValues(chances: Chances): Set<string> {
   return new Set([...chances.keys()].flatMap((answer) => answer.split(" ")));
 }
 
-describe("a tree of policies", () => {
+describe("a tree of policies", PATIENCE, () => {
   it("is asked by nobody who is equally far from two resources", () => {
     for (const { place } of ASKERS) {
       const distances = SPOTS.map(({ spot, bias }) => place && biased(angle(place.spot, spot), bias)).sort();
@@ -211,7 +214,7 @@ describe("a tree of policies", () => {
   });
 });
 
-describe("aliases that lead anywhere, in circles too", () => {
+describe("aliases that lead anywhere, in circles too", PATIENCE, () => {
   const NAMES = Array.from({ length: 6 }, (_, index) => domainName(`n${index}.example.com`));
   const set = fc.record({
     target: fc.option(fc.constantFrom(...NAMES)),
