@@ -51,12 +51,6 @@ function dnsperf({ address, port }, file, more = []) {
   return { rate, lost, text };
 }
 
-/** Seconds of CPU that a process has used. */
-function cpuSeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
 const residentMiB = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 
 class Local {
@@ -68,7 +62,8 @@ class Local {
 
   start() {
     const startedAt = performance.now();
-    this.#program.run(launcher, "local", "start", "--api-port", "0", "--dns-port", "0");
+    // A zone of 100,000 names needs a raised quota.
+    this.#program.run(launcher, "local", "start", "--api-port", "0", "--dns-port", "0", "--lenient");
     const startMs = performance.now() - startedAt;
     const { apiPort, dnsPort, pid } = JSON.parse(this.#program.run(launcher, "local", "status", "--json"));
     Object.assign(this, { startMs, port: dnsPort, pid });
@@ -143,7 +138,9 @@ const PEERS = {
     program: "knotd",
     config: ({ folder, port, zone, online }) =>
       `server:\n  listen: 127.0.0.1@${port}\n  rundir: ${folder}\ndatabase:\n  storage: ${folder}\n` +
-      (online ? `policy:\n  - id: bench\n    algorithm: ECDSAP256SHA256\nmod-onlinesign:\n  - id: bench\n    policy: bench\n` : "") +
+      (online
+        ? `policy:\n  - id: bench\n    algorithm: ECDSAP256SHA256\nmod-onlinesign:\n  - id: bench\n    policy: bench\n`
+        : "") +
       `zone:\n  - domain: ${zone}\n    file: ${folder}/zone\n    zonefile-sync: -1\n    journal-content: none\n` +
       (online ? "    module: mod-onlinesign/bench\n" : ""),
     args: ({ file }) => ["-c", file],
@@ -196,12 +193,17 @@ function show(subjects) {
 }
 
 function judge(what, ratio, target) {
-  console.log(`  ${what.padEnd(44)} ${ratio.toFixed(2).padStart(8)}x    target >= ${target}  ${ratio >= target ? "met" : "MISSED"}`);
+  console.log(
+    `  ${what.padEnd(44)} ${ratio.toFixed(2).padStart(8)}x    target >= ${target}  ${ratio >= target ? "met" : "MISSED"}`,
+  );
 }
 
 async function plainAndRouted(local, folder) {
   const plainNames = shuffled(NAMES);
-  const plain = await local.zone("bench.test", Array.from({ length: NAMES }, (_, n) => simple(`h${n}.bench.test`, addressOf(n))));
+  const plain = await local.zone(
+    "bench.test",
+    Array.from({ length: NAMES }, (_, n) => simple(`h${n}.bench.test`, addressOf(n))),
+  );
   const plainFile = join(folder, "plain.txt");
   writeFileSync(plainFile, plainNames.map((n) => `h${n}.bench.test A\n`).join(""));
 
@@ -211,7 +213,13 @@ async function plainAndRouted(local, folder) {
       new CreateHealthCheckCommand({
         CallerReference: `bench ${n}`,
         // Nobody is there: half of the answers are unhealthy, and the choice is never trivial.
-        HealthCheckConfig: { Type: "TCP", IPAddress: "127.0.77.1", Port: 9, RequestInterval: 30, Inverted: n % 2 === 0 },
+        HealthCheckConfig: {
+          Type: "TCP",
+          IPAddress: "127.0.77.1",
+          Port: 9,
+          RequestInterval: 30,
+          Inverted: n % 2 === 0,
+        },
       }),
     );
     checks.push(HealthCheck.Id);
@@ -226,7 +234,12 @@ async function plainAndRouted(local, folder) {
   );
   const routed = await local.zone("routed.test", weighted);
   const routedFile = join(folder, "routed.txt");
-  writeFileSync(routedFile, shuffled(NAMES / 4).map((n) => `w${n}.routed.test A\n`).join(""));
+  writeFileSync(
+    routedFile,
+    shuffled(NAMES / 4)
+      .map((n) => `w${n}.routed.test A\n`)
+      .join(""),
+  );
 
   const text = zoneFile("bench.test", plain.nameServers, NAMES);
   const peers = [];
@@ -234,10 +247,17 @@ async function plainAndRouted(local, folder) {
   const running = peers.filter((peer) => peer !== undefined);
   try {
     const own = { name: "r53kit", at: plain.at, file: plainFile };
-    const choosing = { name: "r53kit, weighted + health + client subnet", at: routed.at, file: routedFile, more: ["-e", "-E", SUBNET] };
+    const choosing = {
+      name: "r53kit, weighted + health + client subnet",
+      at: routed.at,
+      file: routedFile,
+      more: ["-e", "-E", SUBNET],
+    };
     const subjects = [own, choosing, ...running.map((peer) => ({ ...peer, file: plainFile }))];
     inTurns(subjects);
-    console.log(`answers, dnsperf ${DNSPERF.join(" ")}, median of ${ROUNDS} rounds of ${SECONDS} s, ${NAMES.toLocaleString("en")} names`);
+    console.log(
+      `answers, dnsperf ${DNSPERF.join(" ")}, median of ${ROUNDS} rounds of ${SECONDS} s, ${NAMES.toLocaleString("en")} names`,
+    );
     show(subjects);
     const bind = subjects.find(({ name }) => name === "BIND");
     if (bind !== undefined) judge("plain beside BIND", own.rate / bind.rate, 1);
@@ -257,7 +277,10 @@ async function plainAndRouted(local, folder) {
 }
 
 async function signed(local, folder) {
-  const zone = await local.zone("signed.test", Array.from({ length: NAMES }, (_, n) => simple(`h${n}.signed.test`, addressOf(n))));
+  const zone = await local.zone(
+    "signed.test",
+    Array.from({ length: NAMES }, (_, n) => simple(`h${n}.signed.test`, addressOf(n))),
+  );
   await local.client.send(
     new CreateKeySigningKeyCommand({
       CallerReference: "bench",
@@ -273,10 +296,22 @@ async function signed(local, folder) {
     { Id: ChangeInfo.Id },
   );
   const file = join(folder, "signed.txt");
-  writeFileSync(file, shuffled(NAMES).map((n) => `h${n}.signed.test A\n`).join(""));
+  writeFileSync(
+    file,
+    shuffled(NAMES)
+      .map((n) => `h${n}.signed.test A\n`)
+      .join(""),
+  );
   const denied = join(folder, "denied.txt");
-  writeFileSync(denied, shuffled(NAMES).map((n) => `no${n}.signed.test A\n`).join(""));
-  const knot = await startPeer("Knot", folder, "signed.test", zoneFile("signed.test", zone.nameServers, NAMES), { online: true });
+  writeFileSync(
+    denied,
+    shuffled(NAMES)
+      .map((n) => `no${n}.signed.test A\n`)
+      .join(""),
+  );
+  const knot = await startPeer("Knot", folder, "signed.test", zoneFile("signed.test", zone.nameServers, NAMES), {
+    online: true,
+  });
   try {
     const own = { name: "r53kit, signed, DO", at: zone.at, file, more: ["-D"] };
     const ownDenials = { name: "r53kit, signed denials, DO", at: zone.at, file: denied, more: ["-D"] };
@@ -293,28 +328,27 @@ async function signed(local, folder) {
 async function many() {
   const local = new Local();
   try {
-    await local.zone("many.test", Array.from({ length: MANY_NAMES }, (_, n) => simple(`h${n}.many.test`, addressOf(n))));
+    await local.zone(
+      "many.test",
+      Array.from({ length: MANY_NAMES }, (_, n) => simple(`h${n}.many.test`, addressOf(n))),
+    );
     local.stop();
     local.start();
     const at = local.addressOf("many.test");
-    const { stdout } = spawnSync("dig", [`@${at.address}`, "-p", String(at.port), "+short", "h99999.many.test"]);
-    if (stdout.toString().trim() !== addressOf(99_999)) throw new Error("the last name is not answered");
+    const { stdout } = spawnSync("dig", [
+      `@${at.address}`,
+      "-p",
+      String(at.port),
+      "+short",
+      `h${MANY_NAMES - 1}.many.test`,
+    ]);
+    if (stdout.toString().trim() !== addressOf(MANY_NAMES - 1)) throw new Error("the last name is not answered");
     const mib = residentMiB(local.pid);
     const seconds = local.startMs / 1_000;
     console.log(
       `  ${MANY_NAMES.toLocaleString("en")} names: start ${seconds.toFixed(2)} s  target < 3  ${seconds < 3 ? "met" : "MISSED"};  ` +
         `${mib.toFixed(0)} MiB  target < 400  ${mib < 400 ? "met" : "MISSED"}`,
     );
-    const cpuBefore = cpuSeconds(local.pid);
-    const startedAt = performance.now();
-    await local.client.send(
-      new ChangeResourceRecordSetsCommand({
-        HostedZoneId: (await local.zone("other.test", [simple("www.other.test", "192.0.2.1")])).id,
-        ChangeBatch: { Changes: [{ Action: "CREATE", ResourceRecordSet: simple("new.other.test", "192.0.2.1") }] },
-      }),
-    );
-    void cpuBefore;
-    void startedAt;
   } finally {
     local.close();
   }

@@ -24,6 +24,8 @@ import { type VersionedZoneTable, zoneForQuestion } from "./zone-table.ts";
 
 /** Questions of one generation; there are two. One takes some 600 octets, and as often as its name is asked at another server. */
 const GENERATION = 32_768;
+/** The same of questions about names that no zone has: there are as many as anybody likes, and they must not displace the others. */
+const PASSING_GENERATION = 4_096;
 /** Answers kept for one question; a policy has fewer, but an alias may lead to another zone's, which come and go. */
 const MOST_OUTCOMES = 100;
 
@@ -57,6 +59,8 @@ type Leaf = RecordsLeaf | AliasLeaf;
 interface Known {
   /** Of the server's table when it was found out. */
   readonly version: number;
+  /** Of the signatures in it; undefined where there are none. */
+  readonly day: number | undefined;
   readonly question: Question;
   readonly zone: CompiledZone;
   /** The answer, where it is everybody's at any time. */
@@ -124,10 +128,10 @@ function kept(answer: Answer): Kept {
   return { records: Math.max(1, end - start), turns: [], answer };
 }
 
-function encodedTurn(question: Question, kept: Kept, turn: number): Encoded | undefined {
-  const known = kept.turns[turn];
-  if (known !== undefined || kept.answer === undefined) return known;
-  const made = encode(question, turned(kept.answer, turn));
+function encodedTurn({ question, zone, day }: Known, kept: Kept, turn: number): Encoded | undefined {
+  const encoded = kept.turns[turn];
+  if (encoded !== undefined || kept.answer === undefined) return encoded;
+  const made = encode(question, signedAnswer(turned(kept.answer, turn), question, zone, day !== undefined));
   kept.turns[turn] = made;
   if (kept.records === 1) kept.answer = undefined;
   return made;
@@ -152,6 +156,20 @@ function encode(question: Question, answer: Answer): Encoded {
   };
 }
 
+class KnownQuestions {
+  readonly #ofZones = new GenerationCache<Known>(GENERATION);
+  readonly #passing = new GenerationCache<Known>(PASSING_GENERATION);
+
+  get(key: string): Known | undefined {
+    return this.#ofZones.get(key) ?? this.#passing.get(key);
+  }
+
+  put(key: string, known: Known): void {
+    const { question, zone } = known;
+    (zone.nodes.has(question.name) ? this.#ofZones : this.#passing).put(key, known);
+  }
+}
+
 export interface CompiledAnswersOptions {
   readonly table: VersionedZoneTable;
   readonly surroundings: Omit<RoutingContext, "client">;
@@ -163,7 +181,9 @@ export class CompiledAnswers {
   readonly #options: CompiledAnswersOptions;
   readonly #query = new PlainQuery();
   readonly #context: LazyContext;
-  readonly #known = new GenerationCache<Known>(GENERATION);
+  readonly #unsigned = new KnownQuestions();
+  /** For who asks with DO. */
+  readonly #signed = new KnownQuestions();
   /** Of the query that is being answered. */
   #octets: Buffer = Buffer.alloc(0);
   #sender: Sender = { address: "0.0.0.0", transport: "UDP" };
@@ -178,7 +198,7 @@ export class CompiledAnswers {
     const query = this.#query;
     if (!query.read(octets)) return undefined;
     const known = this.#find(octets);
-    if (known === undefined || (query.dnssecOk && known.zone.signer !== undefined)) return undefined;
+    if (known === undefined) return undefined;
     this.#octets = octets;
     this.#sender = sender;
     this.#context.located = undefined;
@@ -192,7 +212,7 @@ export class CompiledAnswers {
     }
     if (answer === undefined) return undefined;
     const turn = turnOf(answer.records, this.#context.random);
-    const encoded = encodedTurn(known.question, answer, turn);
+    const encoded = encodedTurn(known, answer, turn);
     const response = encoded && this.#write(encoded, sight);
     if (response !== undefined) this.#noteDown(known, response[3] as number);
     return response;
@@ -208,16 +228,20 @@ export class CompiledAnswers {
 
   #find(octets: Buffer): Known | undefined {
     const { table } = this.#options;
-    const known = this.#known.get(this.#query.key);
-    if (known !== undefined && known.version === table.version) return known;
+    const { key, type, dnssecOk } = this.#query;
+    const cache = dnssecOk ? this.#signed : this.#unsigned;
+    const known = cache.get(key);
+    if (known?.version === table.version && (known.day === undefined || known.day === known.zone.signer?.day)) {
+      return known;
+    }
     const { name } = readName(new WireReader(octets, HEADER_OCTETS), false);
-    const made = this.#explore({ name, type: this.#query.type, class: CLASS.IN });
-    if (made !== undefined) this.#known.put(this.#query.key, made);
+    const made = this.#explore({ name, type, class: CLASS.IN }, dnssecOk);
+    if (made !== undefined) cache.put(key, made);
     return made;
   }
 
   /** Undefined when no zone of this server's has the name. */
-  #explore(question: Question): Known | undefined {
+  #explore(question: Question, dnssecOk: boolean): Known | undefined {
     const { table } = this.#options;
     const zone = zoneForQuestion(table, question.name, question.type);
     if (zone === undefined) return undefined;
@@ -231,9 +255,10 @@ export class CompiledAnswers {
     const [tree] = choices;
     return {
       version: table.version,
+      day: dnssecOk ? zone.signer?.day : undefined,
       question,
       zone,
-      fixed: tree === undefined ? kept(signedAnswer(answer, question, zone, false)) : undefined,
+      fixed: tree === undefined ? kept(answer) : undefined,
       choice: tree && { tree, byLeaf: new Map() },
     };
   }
@@ -254,7 +279,7 @@ export class CompiledAnswers {
       return fixed ?? NOT_CHOSEN;
     });
     if (!alone) return undefined;
-    const made = kept(signedAnswer(answer, question, zone, false));
+    const made = kept(answer);
     if (byLeaf.size >= MOST_OUTCOMES) byLeaf.clear();
     byLeaf.set(leaf, made);
     return made;

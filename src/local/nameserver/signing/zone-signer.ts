@@ -83,6 +83,11 @@ export class ZoneSigner {
     return [...this.#keySigningKeys, this.#zoneSigningKey, ...this.#otherZoneSigningKeys].map(({ dnskey }) => dnskey);
   }
 
+  /** Another one each day (UTC), when all signatures are made anew. */
+  get day(): number {
+    return dayOf(this.#now());
+  }
+
   /** The RRSIG records of one record set: the DNSKEY set's by every key-signing key, any other's by the zone-signing key. */
   signaturesOf(records: readonly ZoneRecord[]): readonly ZoneRecord[] {
     const [first] = records;

@@ -3,7 +3,12 @@
 import * as sdk from "@aws-sdk/client-route-53";
 import type { Clock, Timer } from "../../../clock.ts";
 import { newPrivateKey } from "../../../dns/dnssec-signing.ts";
-import { MAX_HEALTH_CHECKS, MAX_HEALTH_CHECKS_RAISED, MAX_RECORD_SETS_PER_ZONE } from "../../../route53/limits.ts";
+import {
+  MAX_HEALTH_CHECKS,
+  MAX_HEALTH_CHECKS_RAISED,
+  MAX_RECORD_SETS_PER_ZONE,
+  MAX_RECORD_SETS_PER_ZONE_RAISED,
+} from "../../../route53/limits.ts";
 import type { DomainName } from "../../../route53/names.ts";
 import { ROUTE53_LIMITS } from "../../../route53/request-limits.ts";
 import type { DnsAnswers, ZonePublisher } from "../../nameserver/published.ts";
@@ -130,7 +135,9 @@ export function createRoute53Service(settings: Route53ServiceSettings): Route53S
     answers: settings.answers,
     lenient: settings.lenient ?? false,
     zonesChangingFeatures: new Set(),
-    maxRecordSetsPerZone: settings.maxRecordSetsPerZone ?? MAX_RECORD_SETS_PER_ZONE,
+    maxRecordSetsPerZone:
+      settings.maxRecordSetsPerZone ??
+      (settings.lenient === true ? MAX_RECORD_SETS_PER_ZONE_RAISED : MAX_RECORD_SETS_PER_ZONE),
     maxHealthChecks: settings.lenient === true ? MAX_HEALTH_CHECKS_RAISED : MAX_HEALTH_CHECKS,
   };
 
