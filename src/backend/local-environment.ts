@@ -1,5 +1,6 @@
-/** The environment variables that make any AWS client use the local backend. */
+/** The environment variables that make any AWS client use the local backend, and that tell scripts where its resolvers are. */
 
+import type { VpcResolver } from "../local/nameserver/vpc-resolvers.ts";
 import { apiUrl, LOCAL_CREDENTIALS, type LocalPlace } from "./local-connection.ts";
 
 export interface Environment {
@@ -34,4 +35,15 @@ export function localEnvironment(place: Pick<LocalPlace, "apiPort">): Environmen
       "AWS_ENDPOINT_URL_STS",
     ],
   };
+}
+
+/** `R53KIT_DNS_PORT`, `R53KIT_RESOLVER` for who is in no VPC, and e.g. `R53KIT_RESOLVER_VPC_0A1` for who is in vpc-0a1. */
+export function resolverVariables(
+  { dnsPort, resolver }: Pick<LocalPlace, "dnsPort" | "resolver">,
+  vpcs: readonly Pick<VpcResolver, "id" | "address">[],
+): Record<string, string> {
+  const ofVpcs = vpcs.flatMap(({ id, address }) =>
+    address === undefined ? [] : [[`R53KIT_RESOLVER_${id.toUpperCase().replaceAll("-", "_")}`, address] as const],
+  );
+  return { R53KIT_DNS_PORT: String(dnsPort), R53KIT_RESOLVER: resolver.address, ...Object.fromEntries(ofVpcs) };
 }

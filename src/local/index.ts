@@ -36,8 +36,10 @@ export interface RunningLocalBackend {
   readonly apiUrl: string;
   /** The port of every name server: root, top-level domains, authoritative servers, resolver. */
   readonly dnsPort: number;
-  /** A caching resolver that starts at the local root. */
+  /** A caching resolver that starts at the local root and sees public zones only, as outside of every VPC. */
   readonly resolver: { readonly address: string; readonly port: number };
+  /** Of who is in that VPC; undefined when neither the VPC nor a private zone that is associated with it is there (or INSYNC). */
+  resolverOf(vpcId: string): Promise<{ readonly address: string; readonly port: number } | undefined>;
   /** The local root servers, for resolvers of one's own; they listen on `dnsPort`. */
   readonly rootHints: readonly { readonly name: string; readonly addresses: readonly string[] }[];
   /** The environment variables that make any AWS client use this backend. */
@@ -70,6 +72,11 @@ export async function startLocalBackend(settings: LocalBackendSettings = {}): Pr
     apiUrl: backend.apiUrl,
     dnsPort: backend.dnsPort,
     resolver: backend.resolver,
+    async resolverOf(vpcId) {
+      const { vpcs, dnsPort: port } = await backend.status();
+      const address = vpcs.find(({ id }) => id === vpcId)?.address;
+      return address === undefined ? undefined : { address, port };
+    },
     rootHints: backend.rootHints,
     env: localEnvironment(backend).set,
     reset: () => backend.reset(),

@@ -305,8 +305,10 @@ describe("r53kit local", () => {
   });
 
   it("prints shell lines that point AWS clients at it", async () => {
-    const { apiPort } = await start();
+    const { apiPort, dnsPort } = await start();
     const sh = await home.run(["local", "env"]);
+    expect(sh.stdout).toContain(`export R53KIT_RESOLVER='127.53.0.53'`);
+    expect(sh.stdout).toContain(`export R53KIT_DNS_PORT='${dnsPort}'`);
     expect(sh.stdout).toContain(`export AWS_ENDPOINT_URL='http://127.0.0.1:${apiPort}'`);
     const fish = await home.run(["local", "env", "--shell", "fish"]);
     expect(fish.stdout).toContain(`set -gx AWS_ENDPOINT_URL 'http://127.0.0.1:${apiPort}'`);

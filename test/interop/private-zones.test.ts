@@ -70,6 +70,7 @@ describeWith(AWS_CLI, () => {
       expect(await inVpc("vpc-9e", "+tcp", "www.example.com")).toEqual(["10.0.0.2"]);
       expect(await dig("127.53.0.53", "www.example.com")).toEqual([]);
       const { stdout } = await home.run(["local", "status"]);
+      expect((await home.run(["local", "env"])).stdout).toContain("export R53KIT_RESOLVER_VPC_9E='127.53.2.2'");
       expect(stdout).toMatch(/vpc-9e +us-east-1 +127\.53\.2\.2 +example\.com/);
     });
 

@@ -160,7 +160,7 @@ export const registerLocal: Register = (program, host) => {
 
   local
     .command("env")
-    .description('Print what makes other AWS clients use it: eval "$(r53kit local env)"')
+    .description('Print what makes other AWS clients use it, and where its resolvers are: eval "$(r53kit local env)"')
     .addOption(new Option("--shell <name>", "the shell to print for").choices([...SHELLS]).default("sh"))
     .action(
       host.action<{ readonly shell: Shell }>(async (context, _args, { shell }) => {

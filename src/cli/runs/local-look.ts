@@ -1,7 +1,7 @@
 /** What `r53kit local status`, `env` and `anchor` do: tell where the local backend is, how, and what its DNS is signed with. */
 
 import { requireLocalBackend } from "../../backend/local-connection.ts";
-import { localEnvironment } from "../../backend/local-environment.ts";
+import { localEnvironment, resolverVariables } from "../../backend/local-environment.ts";
 import { exchange } from "../../dns/client.ts";
 import { makeQuery, PLAIN_EDNS } from "../../dns/message.ts";
 import { trustAnchorsOf } from "../../dns/trust-anchor.ts";
@@ -33,7 +33,10 @@ export async function runStatus(context: CommandContext): Promise<ExitCode> {
 }
 
 export async function runEnv(context: CommandContext, shell: Shell): Promise<ExitCode> {
-  const environment = localEnvironment(requireLocalBackend(context.host.env));
+  const run = requireLocalBackend(context.host.env);
+  const { set, unset } = localEnvironment(run);
+  const { vpcs } = await controlClient(run.apiPort).status();
+  const environment = { set: { ...set, ...resolverVariables(run, vpcs) }, unset };
   context.result(environment, () => renderEnvironment(environment, shell));
   return EXIT.ok;
 }

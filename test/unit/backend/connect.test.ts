@@ -7,7 +7,7 @@ import { globalRegionOf } from "../../../src/backend/aws-connection.ts";
 import type { Backend } from "../../../src/backend/backend.ts";
 import { connectBackend } from "../../../src/backend/connect.ts";
 import { requireLocalBackend } from "../../../src/backend/local-connection.ts";
-import { localEnvironment } from "../../../src/backend/local-environment.ts";
+import { localEnvironment, resolverVariables } from "../../../src/backend/local-environment.ts";
 import { chooseTraceRoots } from "../../../src/backend/trace-roots.ts";
 import { daemonHome } from "../../../src/local/daemon-home.ts";
 import { type RunFile, readRunFile, removeRunFile, writeRunFile } from "../../../src/local/daemon-run-file.ts";
@@ -155,6 +155,15 @@ describe("the roots of a trace", () => {
 });
 
 describe("the environment for other clients", () => {
+  it("tells where who is in a VPC asks, and who is in none", () => {
+    const place = { dnsPort: 5300, resolver: { address: "127.53.0.53", port: 5300 } };
+    expect(resolverVariables(place, [{ id: "vpc-0a1", address: "127.53.2.1" }, { id: "vpc-0a2" }])).toEqual({
+      R53KIT_DNS_PORT: "5300",
+      R53KIT_RESOLVER: "127.53.0.53",
+      R53KIT_RESOLVER_VPC_0A1: "127.53.2.1",
+    });
+  });
+
   const environment = localEnvironment({ apiPort: 5350 });
 
   it.each([
