@@ -189,7 +189,7 @@ describe("TestDNSAnswer", () => {
     const geo = (more: Partial<TestDNSAnswerCommandInput>) => dataFor({ RecordName: "geo.myapp.com", ...more });
     expect(await geo({})).toEqual(["192.0.2.10"]);
     expect(await geo({ ResolverIP: "198.51.100.1" })).toEqual(["192.0.2.11"]);
-    expect(await geo({ ResolverIP: "8.8.8.8" })).toEqual(["192.0.2.12"]);
+    expect(await geo({ ResolverIP: "240.0.0.1" })).toEqual(["192.0.2.12"]);
     expect(await geo({ ResolverIP: "198.51.100.1", EDNS0ClientSubnetIP: "192.0.2.44" })).toEqual(["192.0.2.10"]);
     expect(await geo({ EDNS0ClientSubnetIP: "2001:db8:49::1" })).toEqual(["192.0.2.11"]);
   });
