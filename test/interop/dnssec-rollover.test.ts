@@ -13,9 +13,10 @@ import {
 } from "@aws-sdk/client-route-53-domains";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { LocalBackend } from "../../src/local/local-backend.ts";
+import { decodeSnapshot, encodeSnapshot } from "../../src/local/snapshot.ts";
 import { describeWith } from "./peers.ts";
-import { type MadeZone, rootAnchors, Signer, set } from "./signed-zones.ts";
-import { AnchorFolder, DELV, delv, delvVerdict, forwardTo, Unbound } from "./validators.ts";
+import { kmsKey, type MadeZone, rootAnchors, Signer, set } from "./signed-zones.ts";
+import { AnchorFolder, DELV, delv, delvVerdict, forwardTo, run, Unbound } from "./validators.ts";
 
 /** So fast that the resolver keeps nothing from one step to the next: each is seen as it is. */
 const SPEED = 10_000_000;
@@ -142,6 +143,76 @@ describeWith(
       await change(signer.route53.send(new ActivateKeySigningKeyCommand({ HostedZoneId: zone.id, Name: "ksk" })));
       const fresh = await delv(folder, backend.resolver, "healed.hasty.net", "A");
       expect(delvVerdict(fresh), fresh).toBe("secure");
+    });
+
+    const DAY_MS = 24 * 3600 * 1000;
+
+    /** Sets moments of the state back, as if so many days had passed since; validators have no other clock than the machine's. */
+    async function passDays(days: number, table: string, moment: "signingSince" | "lostAt"): Promise<void> {
+      const entries = await decodeSnapshot(await backend.saveSnapshot());
+      const earlier = entries.map((entry) => {
+        const value = entry.value as Record<string, unknown>;
+        if (entry.table !== table || typeof value[moment] !== "number") return entry;
+        return { ...entry, value: { ...value, [moment]: value[moment] - days * DAY_MS } };
+      });
+      await backend.loadSnapshot(await encodeSnapshot(earlier, new Date()));
+    }
+
+    const zoneSigningKeys = async (name: string) => {
+      const { address, port } = backend.resolver;
+      const shown = await run("dig", [`@${address}`, "-p", `${port}`, "+short", name, "DNSKEY"]);
+      return shown
+        .split("\n")
+        .filter((line) => line.startsWith("256 "))
+        .sort();
+    };
+
+    it("find a zone secure while its zone-signing key is rolled, also when they were awake since the step before", async () => {
+      const { verdicts } = await watched("rolling.net");
+      const isWell = async () => expect((await verdicts()).slice(0, 2)).toEqual(ALL_WELL.slice(0, 2));
+      const [first] = await zoneSigningKeys("rolling.net");
+      let names = 0;
+      let awake: Unbound | undefined;
+      // The day of the roll, and how many keys are then shown: about to sign, signing in turn, alone again.
+      for (const [step, [days, shown]] of [
+        [0, 1],
+        [13, 2],
+        [1, 2],
+        [8, 1],
+        [5, 2],
+      ].entries()) {
+        await passDays(days ?? 0, "route53.zones", "signingSince");
+        expect(await zoneSigningKeys("rolling.net")).toHaveLength(shown ?? 0);
+        await isWell();
+        // It has the keys of the step before, and is given signatures of this one.
+        if (awake !== undefined) expect(await awake.verdict(`awake${names++}.rolling.net`, "A")).toBe("secure");
+        await awake?.stop();
+        const server = { address: `127.0.0.${3 + step}`, port: backend.dnsPort };
+        awake = await Unbound.start(folder, server, forwardTo(backend.resolver));
+        expect(await awake.verdict(`awake${names++}.rolling.net`, "A")).toBe("secure");
+      }
+      await awake?.stop();
+      expect(await zoneSigningKeys("rolling.net")).not.toContain(first);
+    });
+
+    it("find a zone secure for fifteen days when its KMS key is lost, then bogus, and secure when it is back", async () => {
+      const { zone, verdicts } = await watched("lost.net");
+      const reach = (reachable: boolean) =>
+        fetch(`${backend.apiUrl}/_r53kit/kms-keys`, {
+          method: "PUT",
+          headers: { Connection: "close" },
+          body: JSON.stringify({ arn: kmsKey(1), reachable }),
+        });
+      await reach(false);
+      await passDays(13, "route53.key-signing-keys", "lostAt");
+      expect(await verdicts()).toEqual(ALL_WELL);
+      await passDays(3, "route53.key-signing-keys", "lostAt");
+      const expired = await delv(folder, backend.resolver, "expired.lost.net", "A");
+      expect(delvVerdict(expired), expired).toBe("bogus");
+      expect(expired).toMatch(/expired/);
+      await reach(true);
+      await change(signer.route53.send(new ActivateKeySigningKeyCommand({ HostedZoneId: zone.id, Name: "ksk" })));
+      expect(await verdicts()).toEqual(ALL_WELL);
     });
 
     it("find a zone insecure, never bogus, once nobody vouches for it and it is signed no longer", async () => {
