@@ -170,6 +170,28 @@ describe("a traffic policy document", () => {
     });
   });
 
+  it("reads a default location by its country *, and locations that say that they are not the default", () => {
+    const parsed = parseTrafficPolicyDocument(
+      policy({
+        StartRule: "geo",
+        Rules: {
+          geo: {
+            RuleType: "geo",
+            Locations: [
+              { Country: "*", EndpointReference: "one", HealthCheck: "check-1" },
+              { Country: "FR", IsDefault: false, EndpointReference: "two" },
+              { Country: "BE", IsDefault: "False", EndpointReference: "two" },
+            ],
+          },
+        },
+      }),
+      { jsonTypes: "any" },
+    );
+    expect(parsed.ok && parsed.document.rules.get("geo")).toMatchObject({
+      locations: [{ place: { countryCode: "*" } }, { place: { countryCode: "FR" } }, { place: { countryCode: "BE" } }],
+    });
+  });
+
   it("takes bare booleans and numbers when asked to, as AWS does", () => {
     const text = policy({
       StartRule: "share",

@@ -187,6 +187,35 @@ describe("a tree of policies", PATIENCE, () => {
     );
   });
 
+  it("says whether it looked at the place or at the address, so that whoever differs in nothing it looked at gets the same", () => {
+    const sights = new Set<string>();
+    fc.assert(
+      fc.property(
+        groups({ depth: 4 }),
+        askers,
+        askers,
+        fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 4, maxLength: 12 }),
+        (group, one, other, draws) => {
+          const engine = new Engine(worldOfGroup(group));
+          const routed = (asker: Asker) => {
+            let drawn = 0;
+            return route(
+              engine.tree(),
+              engine.context(asker, () => draws[drawn++ % draws.length] ?? 0),
+            );
+          };
+          const found = routed(one);
+          const { dependsOnClient, dependsOnAddress } = found;
+          sights.add(`${dependsOnClient} ${dependsOnAddress}`);
+          if (!dependsOnClient) expect(routed(other)).toEqual(found);
+          if (!dependsOnAddress) expect(routed({ ...one, subnet: other.subnet })).toEqual(found);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+    expect(sights).toEqual(new Set(["false false", "true false", "true true"]));
+  });
+
   it("is the same to explanations as to the name server, and gives the same for the same draws", () => {
     fc.assert(
       fc.property(
