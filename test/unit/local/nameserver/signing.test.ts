@@ -245,12 +245,51 @@ describe("a signed zone", () => {
     expect(show(ask("nowhere.example.com", "A", {})).rcode).toBe("NXDOMAIN");
   });
 
-  it("truncates what has no room with its signatures, and gives it whole over TCP", () => {
-    const small: Ask = { edns: { dnssecOk: true, udpSize: 512 } };
-    expect(ask("big.example.com", "TXT", small).flags.truncated).toBe(true);
-    const whole = ask("big.example.com", "TXT", small, TCP);
-    expect(whole.flags.truncated).toBe(false);
-    expectGood(whole.answers);
+  it.each([512, 1232, 4096])("keeps to %i octets over UDP, and gives over TCP what did not fit", (udpSize) => {
+    for (const [name, type] of [
+      ["www.example.com", "A"],
+      ["big.example.com", "TXT"],
+      ["example.com", "DNSKEY"],
+      ["www.signed.example.com", "A"],
+      [`${"x".repeat(60)}.${"y".repeat(60)}.nowhere.example.com`, "A"],
+    ] as const) {
+      const how: Ask = { edns: { dnssecOk: true, udpSize } };
+      const octets = server.respond(wireQuery(name, type, how), UDP) ?? Buffer.alloc(0);
+      expect(octets.length).toBeLessThanOrEqual(udpSize);
+      const answer = decodeMessage(octets);
+      const whole = ask(name, type, how, TCP);
+      expect(whole.flags.truncated).toBe(false);
+      for (const section of [whole.answers, whole.authorities]) expectGood(section);
+      // Either it is all there, but for what is a courtesy, or the client is told to come back.
+      if (!answer.flags.truncated) expect(brief(answer.answers).sort()).toEqual(brief(whole.answers).sort());
+    }
+    expect(ask("big.example.com", "TXT", { edns: { dnssecOk: true, udpSize } }).flags.truncated).toBe(udpSize < 600);
+  });
+
+  it("signs whatever a policy chooses, however often it chooses something else of the same records", () => {
+    const table = new ZonesByName();
+    const signers = new ZoneSigners(() => now);
+    const many = [...Array(10).keys()].map((n) =>
+      routed("many.example.com", `${n}`, { kind: "multivalue" }, `192.0.2.${100 + n}`),
+    );
+    const short = records("short.example.com", "A", ["192.0.2.1"], 5);
+    const zone = zoneOf("example.com", [
+      ...many,
+      short,
+      records("*.wild.example.com", "A", ["192.0.2.77", "192.0.2.78"]),
+    ]);
+    table.put(compileZone(zone, signers.signerOf("Z1", zone.name, KEYS)));
+    const choosing = new AuthoritativeServer({ table, surroundings: { ...surroundings, random: Math.random } });
+    const chosen = new Set<string>();
+    for (let asked = 0; asked < 60; asked++) {
+      for (const name of ["many", `${asked % 3}.wild`, "short"]) {
+        const { answers } = ask(`${name}.example.com`, "A", DO, UDP, choosing);
+        expect(brief(answers).at(-1)).toBe(`${name}.example.com. RRSIG A`);
+        expectGood(answers);
+        if (name === "many") chosen.add(answers.map(({ rdata }) => rdata.at(3)).join());
+      }
+    }
+    expect(chosen.size).toBeGreaterThan(10);
   });
 });
 
