@@ -13,6 +13,7 @@ import { delegationSetAt } from "../../../../src/local/nameserver/pool.ts";
 import { type NameServers, startNameServers } from "../../../../src/local/nameserver/servers.ts";
 import type { QueryLogEntry } from "../../../../src/logs/query-log.ts";
 import { domainName } from "../../../../src/route53/names.ts";
+import { exchangeRaw } from "../../../support/raw-dns.ts";
 import {
   type Ask,
   alias,
@@ -544,6 +545,35 @@ describe("the sockets", () => {
     expect((await at(TLD, "com", "NS")).rcode).toBe("NOERROR");
     expect((await at(FIRST, "www.example.com", "A")).answers).toHaveLength(1);
     expect((await resolved("www.example.com", "A")).answers).toHaveLength(1);
+  });
+
+  it("hold to a response rate where there is one, the resolver's excepted", async () => {
+    const limited = await startNameServers({
+      port: 0,
+      clock,
+      health: { isHealthy: () => true },
+      onQuery: () => undefined,
+      responseRateLimit: 1,
+    });
+    limited.publishZone(zoneOf("example.com", [records("www.example.com", "A", ["192.0.2.1"])]));
+    limited.setDelegation(domainName("example.com"), SERVERS);
+    await limited.settled();
+    const questions = [1, 2, 3, 4, 5, 6].map((id) => wireQuery("www.example.com", "A", { id, recursionDesired: true }));
+    const heard = async (address: string, transport: "UDP" | "TCP", messages: readonly Buffer[]) =>
+      (await exchangeRaw({ address, port: limited.port }, transport, messages)).map(decodeMessage);
+    const other = wireQuery("example.com", "SOA", { id: 7 });
+    const answers = await heard(FIRST, "UDP", [...questions, other]);
+    expect(answers.length).toBeLessThan(questions.length + 1);
+    expect(answers.some(({ flags }) => flags.truncated)).toBe(true);
+    expect(answers.at(-1)).toMatchObject({ id: 7, rcode: 0, flags: { truncated: false } });
+    expect((await heard(FIRST, "TCP", [...questions, other])).map((one) => one.answers.length)).toEqual(
+      Array(7).fill(1),
+    );
+    // One after the other, since its answers come in no order; it comes back over TCP where it is limited itself.
+    for (const question of questions) {
+      expect((await heard(RESOLVER, "UDP", [question])).map((one) => one.answers.length)).toEqual([1]);
+    }
+    await limited.close();
   });
 
   it("share one port number, and a second set of servers picks another", async () => {
