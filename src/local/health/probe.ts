@@ -139,6 +139,9 @@ function once(
   });
 }
 
+/** OpenSSL's words for an alert that the endpoint sent, e.g. `:sslv3 alert handshake failure:`; what stands before varies. */
+const TLS_ALERT = /:\S+ alert ([a-z ]+):/;
+
 function connectionProblem(error: NodeJS.ErrnoException, address: string): ProbeResult {
   switch (error.code) {
     case "ECONNREFUSED":
@@ -150,12 +153,15 @@ function connectionProblem(error: NodeJS.ErrnoException, address: string): Probe
     case "ECONNRESET":
     case "EPIPE":
       return report.connectionReset(address);
-    default:
+    default: {
       if (error.code?.startsWith("HPE_")) return report.notHttp(address);
+      const [, alert] = TLS_ALERT.exec(error.message) ?? [];
+      if (alert !== undefined) return report.tlsAlert(alert.replaceAll(" ", "_"), address);
       if (error.code?.startsWith("ERR_SSL") || error.code === "EPROTO") {
         return report.handshakeFailed(error.code === "EPROTO" ? "protocol error" : error.code, address);
       }
       return report.requestImpossible(error.code ?? error.message);
+    }
   }
 }
 

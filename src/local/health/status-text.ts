@@ -49,6 +49,8 @@ export const report = {
     ),
   handshakeFailed: (reason: string, address: string) =>
     failure(`SSL/TLS handshake failed: ${phrase(reason)}. Resolved IP: ${address}`),
+  /** `alert` as the RFCs write it, e.g. `handshake_failure`; these words are AWS's (HealthCheckConfig, EnableSNI). */
+  tlsAlert: (alert: string, address: string) => failure(`SSL alert ${alert}. Resolved IP: ${address}`),
   notHttp: (address: string) => failure(`The endpoint's answer is not valid HTTP. Resolved IP: ${address}`),
   requestImpossible: (reason: string) => failure(`The request could not be made: ${phrase(reason)}`),
   nameNotResolved: (rcode: string) => failure(`DNS resolution failed: ${phrase(rcode)}`),

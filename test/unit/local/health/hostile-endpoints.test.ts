@@ -220,9 +220,16 @@ describe("an endpoint that lies about its body", () => {
 });
 
 describe("an endpoint whose TLS is odd", () => {
-  it("fails with bytes that are no TLS, with an alert, and when it hangs up within the handshake", async () => {
+  it("fails with the alert that it sent", async () => {
     const alert = Buffer.from([21, 3, 3, 0, 2, 2, 40]);
-    for (const answer of [Buffer.from("SSH-2.0-garbage\r\n"), alert, Buffer.from([22, 3, 3, 255, 255, 1, 2, 3])]) {
+    const { port, sockets } = await hostile((socket) => socket.end(alert));
+    expect(await verdictOf({ Type: "HTTPS", Port: port }, sockets)).toBe(
+      "Failure: SSL alert handshake_failure. Resolved IP: 127.0.0.1",
+    );
+  });
+
+  it("fails with bytes that are no TLS, and when it hangs up within the handshake", async () => {
+    for (const answer of [Buffer.from("SSH-2.0-garbage\r\n"), Buffer.from([22, 3, 3, 255, 255, 1, 2, 3])]) {
       const { port, sockets } = await hostile((socket) => socket.end(answer));
       expect(await verdictOf({ Type: "HTTPS", Port: port }, sockets)).toContain("Failure: ");
     }
