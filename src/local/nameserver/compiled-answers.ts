@@ -26,7 +26,7 @@ import { type VersionedZoneTable, zoneForQuestion } from "./zone-table.ts";
 const GENERATION = 32_768;
 /** The same of questions about names that no zone has: there are as many as anybody likes, and they must not displace the others. */
 const PASSING_GENERATION = 4_096;
-/** Answers kept for one question; a policy has fewer, but an alias may lead to another zone's, which come and go. */
+/** Answers kept for one question; most policies have fewer, but eight of many can be drawn in many ways. */
 const MOST_OUTCOMES = 100;
 
 const HEADER_OCTETS = 12;
@@ -71,7 +71,9 @@ interface Known {
 
 interface Choice {
   readonly tree: RoutingNode;
-  readonly byLeaf: Map<Leaf, Kept>;
+  answers: KeptByLeaves;
+  /** How many were looked for and not found. */
+  count: number;
 }
 
 const NOT_CHOSEN: RoutedAnswer = {
@@ -117,10 +119,28 @@ function fixedOutcome(tree: RoutingNode): RoutedAnswer | undefined {
   return { outcome: { kind: "records", leaves: [next] }, dependsOnClient: false, dependsOnAddress: false };
 }
 
-/** The leaf of an outcome that is one leaf's alone. */
-function leafOf(outcome: Outcome): Leaf | undefined {
-  if (outcome.kind === "elsewhere") return outcome.alias;
-  return outcome.kind === "records" && outcome.leaves.length === 1 ? outcome.leaves[0] : undefined;
+/** What an outcome is put together of; nothing where there is no answer. */
+function leavesOf(outcome: Outcome): readonly Leaf[] {
+  if (outcome.kind === "elsewhere") return [outcome.alias];
+  return outcome.kind === "records" ? outcome.leaves : [];
+}
+
+/** Answers by the leaves that they are put together of, in that order. */
+class KeptByLeaves {
+  kept: Kept | undefined;
+  #next: Map<Leaf, KeptByLeaves> | undefined;
+
+  at(leaves: readonly Leaf[]): KeptByLeaves {
+    let at: KeptByLeaves = this;
+    for (const leaf of leaves) {
+      at.#next ??= new Map();
+      const known = at.#next.get(leaf);
+      const next = known ?? new KeptByLeaves();
+      if (known === undefined) at.#next.set(leaf, next);
+      at = next;
+    }
+    return at;
+  }
 }
 
 function kept(answer: Answer): Kept {
@@ -259,30 +279,30 @@ export class CompiledAnswers {
       question,
       zone,
       fixed: tree === undefined ? kept(answer) : undefined,
-      choice: tree && { tree, byLeaf: new Map() },
+      choice: tree && { tree, answers: new KeptByLeaves(), count: 0 },
     };
   }
 
-  /** The answer that one outcome of the tree makes; undefined when it is put together of several, or of other choices too. */
+  /** The answer that one outcome of the tree makes; undefined when other choices are in it too. */
   #keptFor(known: Known, choice: Choice, routed: RoutedAnswer): Kept | undefined {
-    const leaf = leafOf(routed.outcome);
-    if (leaf === undefined) return undefined;
-    const { tree, byLeaf } = choice;
-    const before = byLeaf.get(leaf);
-    if (before !== undefined) return before;
+    const at = choice.answers.at(leavesOf(routed.outcome));
+    if (at.kept !== undefined) return at.kept;
+    choice.count += 1;
+    if (choice.count > MOST_OUTCOMES) {
+      choice.answers = new KeptByLeaves();
+      choice.count = 0;
+    }
     const { question, zone } = known;
     let alone = true;
     const answer = composeAnswer(question, zone, this.#options.table, (other) => {
-      if (other === tree) return routed;
+      if (other === choice.tree) return routed;
       const fixed = fixedOutcome(other);
       alone &&= fixed !== undefined;
       return fixed ?? NOT_CHOSEN;
     });
     if (!alone) return undefined;
-    const made = kept(answer);
-    if (byLeaf.size >= MOST_OUTCOMES) byLeaf.clear();
-    byLeaf.set(leaf, made);
-    return made;
+    at.kept = kept(answer);
+    return at.kept;
   }
 
   /** Undefined when it does not fit as it is. */
