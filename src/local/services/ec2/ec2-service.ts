@@ -23,7 +23,7 @@ export interface Ec2ServiceSettings {
 }
 
 const SIMPLIFIED: Simplifications<Ec2Sdk> = {
-  CreateVpc: "IPv4 blocks only; no network stands behind a VPC, and there is no quota",
+  CreateVpc: "IPv4 blocks only; of the network behind a VPC there is only its resolver, and there is no quota",
   DescribeAvailabilityZones: "Zone ids follow the order of the zones' letters",
   DescribeInstanceStatus: "Checks pass 15 s after the start; an instance whose local endpoint is down is `impaired`",
   DescribeNetworkAcls: "The default one of each VPC",

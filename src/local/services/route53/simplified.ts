@@ -5,7 +5,7 @@ import type { Simplifications } from "../../protocol/service.ts";
 
 const PROBES =
   "Loopback addresses are taken, and are the only ones probed: any other endpoint counts as failing. Alarms and routing controls are stored, nothing evaluates them";
-const VPCS = "A VPC is an id: no network stands behind it";
+const VPCS = "A VPC is an id with a resolver: no network stands behind it";
 const ONE_ACCOUNT = "Every caller is one account, so an authorization is kept and never needed";
 const KEYS_LOST = "A KMS key is out of reach when the control endpoint says so";
 const PLACES = "The subdivisions are those of the United States";

@@ -6,7 +6,6 @@ import type { Simplifications } from "../../protocol/service.ts";
 const ONE_ACCOUNT = "There are no namespaces that other accounts share";
 
 export const CLOUD_MAP_SIMPLIFICATIONS: Simplifications<typeof sdk> = {
-  CreatePrivateDnsNamespace: "The resolver answers private zones of every VPC: which VPC a client is in cannot be told",
   CreatePublicDnsNamespace: "Names that AWS keeps for itself, such as example.com, can be used",
   ListNamespaces: ONE_ACCOUNT,
   ListServices: ONE_ACCOUNT,
