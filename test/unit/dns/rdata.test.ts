@@ -71,8 +71,10 @@ describe("record data", () => {
       fc.property(fc.constantFrom(...RECORD_TYPES), fc.uint8Array({ maxLength: 60 }), (type, octets) => {
         const text = rdataToText(type, octets);
         const again = rdataFromText(type, text);
-        expect(rdataToText(type, again)).toBe(text);
-        // Only the case of host names and tags may change.
+        // Only the case of host names, which text has lost already, and of tags may change.
+        expect(rdataToText(type, again)).toBe(
+          type === "CAA" ? text.replace(/ [^ ]+/, (tag) => tag.toLowerCase()) : text,
+        );
         expect(Buffer.from(again).toString("latin1").toLowerCase()).toBe(
           Buffer.from(octets).toString("latin1").toLowerCase(),
         );
