@@ -165,9 +165,11 @@ function encode(question: Question, answer: Answer): Encoded {
   const message = encodeMessage({ ...bare, flags, answers, authorities, additionals });
   const reader = new WireReader(message, HEADER_OCTETS);
   readName(reader, false);
+  // A copy in memory of its own: a piece of Node's shared 8 KB would keep all of them alive as long as this answer.
+  const octets = Buffer.allocUnsafeSlow(message.length - reader.at - 4);
+  message.copy(octets, 0, reader.at + 4);
   return {
-    // A copy: what the encoder hands out is part of a larger buffer.
-    octets: Buffer.from(message.subarray(reader.at + 4)),
+    octets,
     flags: message[2] as number,
     rcode: answer.rcode,
     answers: answers.length,
