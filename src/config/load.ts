@@ -12,18 +12,20 @@ import type {
   TrafficPolicyInstanceDefinition,
   ZoneConfig,
 } from "./config.ts";
+import type { Environment } from "./environment.ts";
 import { readHealthChecks } from "./health-checks.ts";
 import { readOwnerName, readZoneName } from "./owner-names.ts";
 import { Problems } from "./problems.ts";
 import { checkZoneConflicts } from "./record-set-conflicts.ts";
 import { type RecordScope, readRecord, readRoutingGroup } from "./record-sets.ts";
 import { type ConfigFile, fileSchema, type InstanceEntry, type ZoneEntry } from "./schema.ts";
-import { reportIssues } from "./schema-problems.ts";
-import { type SoundPart, soundPart } from "./sound-part.ts";
+import { reportIssues, stepsOf } from "./schema-problems.ts";
+import { type SoundPart, soundPart, valueAt } from "./sound-part.ts";
+import { readSourceTree } from "./source-tree.ts";
 import { suggest } from "./suggestion.ts";
 import { readErrorText, readTextFile } from "./text-file.ts";
 import { readTrafficPolicies } from "./traffic-flow.ts";
-import { readYamlSource, type YamlSource } from "./yaml-source.ts";
+import type { YamlSource } from "./yaml-source.ts";
 
 /** Where an element of the config stands. */
 export interface Places {
@@ -36,7 +38,7 @@ export interface LoadedConfig {
 }
 
 /** Reads and checks a file. Throws a usage Failure whose `others` are all further mistakes. */
-export function loadConfig(file: string): LoadedConfig {
+export function loadConfig(file: string, environment: Environment = process.env): LoadedConfig {
   let text: string;
   try {
     text = readTextFile(file, file);
@@ -52,13 +54,14 @@ export function loadConfig(file: string): LoadedConfig {
       cause: error,
     });
   }
-  return readConfig(file, text);
+  return readConfig(file, text, environment);
 }
 
 /** The same for a text; `file` is where it is from, and what the names of other files are relative to. */
-export function readConfig(file: string, text: string): LoadedConfig {
-  const source = readYamlSource(file, text);
+export function readConfig(file: string, text: string, environment: Environment = process.env): LoadedConfig {
+  const { source, duplicates } = readSourceTree(file, text, environment);
   const problems = new Problems(source);
+  for (const duplicate of duplicates) problems.add(duplicate);
   if (source.value === undefined || source.value === null) {
     problems.at([], {
       code: "missing",
@@ -67,10 +70,10 @@ export function readConfig(file: string, text: string): LoadedConfig {
     });
     problems.throwIfAny();
   }
-  const parsed = fileSchema.safeParse(source.value, { reportInput: true });
+  const { value, parsed } = parse(source);
   if (!parsed.success) {
     reportIssues(parsed.error.issues, problems);
-    const sound = soundPart(source.value, parsed.error.issues);
+    const sound = soundPart(value, parsed.error.issues);
     const again = sound && fileSchema.safeParse(sound.value);
     if (again?.success) build(again.data, { source, problems, originalIndex: sound?.originalIndex ?? sameIndex });
     problems.throwIfAny();
@@ -79,6 +82,28 @@ export function readConfig(file: string, text: string): LoadedConfig {
   const config = build(parsed.data, { source, problems, originalIndex: sameIndex });
   problems.throwIfAny();
   return { config, places: { of: (path) => source.placeOf(path) } };
+}
+
+/** A variable's text is a number, or true or false, where the key wants one. */
+function parse(source: YamlSource) {
+  const parsed = fileSchema.safeParse(source.value, { reportInput: true });
+  if (parsed.success) return { value: source.value, parsed };
+  const issues = parsed.error.issues.filter(({ path }) => source.isSubstituted(stepsOf(path)));
+  if (issues.length === 0) return { value: source.value, parsed };
+  const value: unknown = structuredClone(source.value);
+  for (const { path } of issues) {
+    const steps = stepsOf(path);
+    const last = steps.at(-1);
+    const holder = valueAt(value, steps.slice(0, -1));
+    if (last === undefined || holder === null || typeof holder !== "object") continue;
+    Reflect.set(holder, last, scalarOf(String(Reflect.get(holder, last))));
+  }
+  return { value, parsed: fileSchema.safeParse(value, { reportInput: true }) };
+}
+
+function scalarOf(text: string): string | number | boolean {
+  if (text === "true" || text === "false") return text === "true";
+  return /^-?(0|[1-9]\d*)(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
 const sameIndex: SoundPart["originalIndex"] = (_, index) => index;
@@ -91,8 +116,7 @@ interface Reading {
 
 /** The keys of a mapping of the file, those of entries with mistakes of their own included: a reference to them is right. */
 function keysAt(source: YamlSource, ...path: readonly string[]): string[] {
-  let here: unknown = source.value;
-  for (const step of path) here = here !== null && typeof here === "object" ? Reflect.get(here, step) : undefined;
+  const here = valueAt(source.value, path);
   return here !== null && typeof here === "object" ? Object.keys(here) : [];
 }
 

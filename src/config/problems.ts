@@ -2,6 +2,8 @@
 
 import { Failure, type SourcePlace } from "../errors.ts";
 import type { SourcePath } from "./config.ts";
+import { pathText } from "./schema-problems.ts";
+import { placeText } from "./source-tree.ts";
 import { withOthers, type YamlSource } from "./yaml-source.ts";
 
 export interface Problem {
@@ -42,6 +44,16 @@ export class Problems {
     );
   }
 
+  /** What people call a place: `records[0].values`, counted in its own file. */
+  textOf(path: SourcePath): string {
+    return pathText(this.#source.ownPath(path));
+  }
+
+  /** `r53kit.yaml:4:5` */
+  placeText(path: SourcePath): string {
+    return placeText(this.#source.placeOf(path));
+  }
+
   /** A scalar as it is written in the file; undefined for anything else. */
   writtenAt(path: SourcePath): string | undefined {
     return this.#source.writtenAt(path);
@@ -60,10 +72,15 @@ export class Problems {
     const inOrder = [...this.#failures].sort(
       (a, b) =>
         Number(a.where?.file !== this.#source.file) - Number(b.where?.file !== this.#source.file) ||
+        byText(a.where?.file ?? "", b.where?.file ?? "") ||
         (a.where?.line ?? 0) - (b.where?.line ?? 0) ||
         (a.where?.column ?? 0) - (b.where?.column ?? 0),
     );
     const [first, ...others] = inOrder;
     if (first !== undefined) throw withOthers(first, others);
   }
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

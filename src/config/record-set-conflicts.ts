@@ -55,8 +55,8 @@ export function checkZoneConflicts(
         code: same.kind === owner.kind ? "duplicate" : "two-policies",
         message:
           same.kind === owner.kind
-            ? `${name} ${owner.type} stands already at ${pathText(same.path)}`
-            : `${name} ${owner.type} is ${KIND_TEXT[same.kind]} already, at ${pathText(same.path)}; it cannot be ${KIND_TEXT[owner.kind]} too`,
+            ? `${name} ${owner.type} stands already at ${problems.placeText(same.path)}`
+            : `${name} ${owner.type} is ${KIND_TEXT[same.kind]} already, at ${problems.placeText(same.path)}; it cannot be ${KIND_TEXT[owner.kind]} too`,
         next: same.kind === owner.kind ? "put all values into one entry" : "leave one of them out",
       });
     } else if (here.length > 0 && (owner.type === "CNAME" || here.some((one) => one.type === "CNAME"))) {

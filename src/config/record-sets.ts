@@ -9,7 +9,6 @@ import type { DeclaredAlias, DeclaredRecordSet, SourcePath } from "./config.ts";
 import { readOwnerName, readTargetName } from "./owner-names.ts";
 import type { Problems } from "./problems.ts";
 import { type AliasEntry, type RecordEntry, type RoutingEntry, UNSENDABLE } from "./schema.ts";
-import { pathText } from "./schema-problems.ts";
 import { suggest } from "./suggestion.ts";
 
 /** CloudFront's own hosted zone, the same for every distribution (General Reference, "CloudFront endpoints"). */
@@ -160,7 +159,7 @@ function readAnswer(
     if (values !== undefined) {
       problems.atKey([...path, "alias"], {
         code: "two-answers",
-        message: `${pathText(path)} has both values and an alias`,
+        message: `${problems.textOf(path)} has both values and an alias`,
         next: "keep one of them",
       });
     }
@@ -176,7 +175,7 @@ function readAnswer(
   if (values === undefined) {
     problems.at(path, {
       code: "missing",
-      message: `${pathText(path)} has neither values nor an alias`,
+      message: `${problems.textOf(path)} has neither values nor an alias`,
       next: "add values: [ ... ] or alias: { target: ... }",
     });
     return undefined;
@@ -186,7 +185,7 @@ function readAnswer(
   if (ttlSeconds === undefined) {
     problems.at(groupTtl.path, {
       code: "missing",
-      message: `${pathText(groupTtl.path)} has no 'ttl'`,
+      message: `${problems.textOf(groupTtl.path)} has no 'ttl'`,
       next: "add ttl: 300",
     });
     return undefined;
@@ -292,7 +291,7 @@ function readPolicy(entry: RoutingEntry, key: string, path: SourcePath, problems
       if ((continent === undefined) === (country === undefined)) {
         problems.at(path, {
           code: "bad-place",
-          message: `${pathText(path)} must have a continent or a country, and not both`,
+          message: `${problems.textOf(path)} must have a continent or a country, and not both`,
           next: "add continent: EU, or country: DE, or country: '*' for everywhere else",
         });
         return undefined;
@@ -318,7 +317,7 @@ function readPolicy(entry: RoutingEntry, key: string, path: SourcePath, problems
       if (given.length !== 1) {
         problems.at(path, {
           code: "bad-place",
-          message: `${pathText(path)} must have exactly one of region, localZoneGroup and coordinates`,
+          message: `${problems.textOf(path)} must have exactly one of region, localZoneGroup and coordinates`,
           next: "add region: eu-west-1, or coordinates: { latitude: 52.5, longitude: 13.4 }",
         });
         return undefined;

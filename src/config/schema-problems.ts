@@ -7,6 +7,11 @@ import { suggest } from "./suggestion.ts";
 
 type Issue = z.core.$ZodIssue;
 
+/** An issue's path as ours: the keys of a text are text. */
+export function stepsOf(path: Issue["path"]): SourcePath {
+  return path.map((step) => (typeof step === "symbol" ? String(step) : step));
+}
+
 /** `records[0].values`, `healthChecks.primary.interval`; what people call the place. */
 export function pathText(path: SourcePath): string {
   return path.map((step, i) => (typeof step === "number" ? `[${step}]` : i === 0 ? step : `.${step}`)).join("");
@@ -57,30 +62,31 @@ export function reportIssues(issues: readonly Issue[], problems: Problems): void
   // A number can be out of two ranges at once, that of whole numbers and its own; the last one is the narrower.
   const distinct = new Map(issues.map((issue) => [`${issue.code} ${JSON.stringify(issue.path)}`, issue]));
   for (const issue of distinct.values()) {
-    const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+    const path = stepsOf(issue.path);
     if (issue.code === "unrecognized_keys") {
       const known = issue.message.split(" ");
       for (const key of issue.keys) {
         problems.atKey([...path, key], {
           code: "unknown-key",
-          message: `'${key}' is no key of ${pathText(path) || "the file"}`,
+          message: `'${key}' is no key of ${problems.textOf(path) || "the file"}`,
           next: suggest(key, known),
         });
       }
-    } else if (issue.code === "invalid_key") problems.atKey(path, problemOf(issue, path, undefined));
-    else problems.at(path, problemOf(issue, path, problems.writtenAt(path)));
+    } else if (issue.code === "invalid_key") problems.atKey(path, problemOf(issue, problems, path, undefined));
+    else problems.at(path, problemOf(issue, problems, path, problems.writtenAt(path)));
   }
 }
 
 function problemOf(
   issue: Exclude<Issue, { code: "unrecognized_keys" }>,
+  problems: Problems,
   path: SourcePath,
   written: string | undefined,
 ): Problem {
-  const what = pathText(path) || "the file";
+  const what = problems.textOf(path) || "the file";
   switch (issue.code) {
     case "invalid_type":
-      if (issue.input === undefined) return missing(path);
+      if (issue.input === undefined) return missing(problems, path);
       return {
         code: "wrong-type",
         message: `${what} must be ${EXPECTED[issue.expected] ?? issue.expected}, not ${kindOf(issue.input)}${
@@ -89,7 +95,7 @@ function problemOf(
         next: fixForType(issue.expected, issue.input, written),
       };
     case "invalid_value": {
-      if (issue.input === undefined) return missing(path);
+      if (issue.input === undefined) return missing(problems, path);
       const allowed = issue.values.map(String);
       return {
         code: "bad-value",
@@ -107,7 +113,7 @@ function problemOf(
         options === undefined
           ? issue.input
           : (issue.input as Record<string, unknown> | undefined)?.[String(path.at(-1))];
-      if (input === undefined) return missing(path);
+      if (input === undefined) return missing(problems, path);
       return {
         code: "bad-value",
         message: `${what} cannot be ${shown(input)}`,
@@ -142,8 +148,8 @@ function problemOf(
   }
 }
 
-function missing(path: SourcePath): Problem {
+function missing(problems: Problems, path: SourcePath): Problem {
   const key = String(path.at(-1));
-  const parent = pathText(path.slice(0, -1)) || "the file";
+  const parent = problems.textOf(path.slice(0, -1)) || "the file";
   return { code: "missing", message: `${parent} has no '${key}'`, next: `add ${key}: ...` };
 }

@@ -175,6 +175,7 @@ const targetSeconds = z.number().positive().optional();
 
 export const fileSchema = mapping({
   version: z.literal(1),
+  include: z.array(z.string().min(1)).optional(),
   project: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "1 to 64 letters, digits, '.', '_' or '-'")

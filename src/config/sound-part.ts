@@ -5,7 +5,7 @@
 
 import type { z } from "zod";
 import type { SourcePath } from "./config.ts";
-import { pathText } from "./schema-problems.ts";
+import { pathText, stepsOf } from "./schema-problems.ts";
 import { nearest } from "./suggestion.ts";
 
 export interface SoundPart {
@@ -38,14 +38,14 @@ export function soundPart(value: unknown, issues: readonly z.core.$ZodIssue[]): 
   const copy: unknown = structuredClone(value);
   const dropped = new Map<string, { readonly list: unknown[]; readonly indexes: Set<number> }>();
   for (const issue of issues) {
-    const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+    const path = stepsOf(issue.path);
     // A key that is only misspelt leaves its entry without what it means; judging that would repeat the mistake.
     const misspelt =
       issue.code === "unrecognized_keys" &&
       entryOf(path) !== undefined &&
       issue.keys.some((key) => nearest(key, issue.message.split(" ")) !== undefined);
     if (issue.code === "unrecognized_keys" && !misspelt) {
-      const holder = at(copy, path);
+      const holder = valueAt(copy, path);
       if (holder !== null && typeof holder === "object")
         for (const key of issue.keys) Reflect.deleteProperty(holder, key);
       continue;
@@ -57,7 +57,7 @@ export function soundPart(value: unknown, issues: readonly z.core.$ZodIssue[]): 
     const entry = entryOf(path);
     const last = entry?.at(-1);
     if (entry === undefined || last === undefined) return undefined;
-    const holder = at(copy, entry.slice(0, -1));
+    const holder = valueAt(copy, entry.slice(0, -1));
     if (Array.isArray(holder) && typeof last === "number") {
       const list = pathText(entry.slice(0, -1));
       const drops = dropped.get(list) ?? { list: holder, indexes: new Set() };
@@ -75,7 +75,8 @@ export function soundPart(value: unknown, issues: readonly z.core.$ZodIssue[]): 
   return { value: copy, originalIndex: (path, index) => originals.get(pathText(path))?.[index] ?? index };
 }
 
-function at(value: unknown, path: SourcePath): unknown {
+/** Undefined where the path leads nowhere. */
+export function valueAt(value: unknown, path: SourcePath): unknown {
   let here = value;
   for (const step of path) {
     if (here === null || typeof here !== "object") return undefined;

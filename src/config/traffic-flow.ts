@@ -66,9 +66,10 @@ function locate(entry: TrafficPolicyEntry, path: SourcePath, scope: TrafficFlowS
   if (typeof entry.document !== "string") {
     return { document: entry.document as JsonValue, source: scope.source, base: at };
   }
-  const file = resolve(dirname(scope.source.file), entry.document);
+  const { file: named } = scope.source.placeOf(at);
+  const file = resolve(dirname(named), entry.document);
   // Shown as people find it from where they are: beside the file that names it.
-  const beside = scope.source.file.includes("/") ? `${dirname(scope.source.file)}/${entry.document}` : entry.document;
+  const beside = named.includes("/") ? `${dirname(named)}/${entry.document}` : entry.document;
   const shown = isAbsolute(entry.document) ? entry.document : beside;
   try {
     // JSON is YAML too, and YAML's parser knows where everything stands.

@@ -18,16 +18,21 @@ import {
 } from "yaml";
 import { Failure, type SourcePlace } from "../errors.ts";
 import type { SourcePath } from "./config.ts";
+import { type Environment, substituteVariables } from "./environment.ts";
 
 export interface YamlSource {
   readonly file: string;
   /** The plain value; undefined for an empty text. */
   readonly value: unknown;
+  /** The path as it is in the file that the place is in. */
+  ownPath(path: SourcePath): SourcePath;
+  /** Whether the text at `path` is from a variable, wholly or in part. */
+  isSubstituted(path: SourcePath): boolean;
   /** Where the value at `path` starts, or the nearest enclosing element that is there. */
   placeOf(path: SourcePath): SourcePlace;
   /** Where the key of the last step of `path` starts; its value's place in a list. */
   placeOfKey(path: SourcePath): SourcePlace;
-  /** A scalar as it is written, `012` and not 12; undefined for anything else. */
+  /** A scalar as it is written, `012` and not 12; undefined for anything else, and where a variable was put in. */
   writtenAt(path: SourcePath): string | undefined;
 }
 
@@ -184,8 +189,39 @@ function jsonMistake(text: string): { readonly offset: number; readonly message:
   }
 }
 
-/** Reads a text. Throws a usage Failure: the first mistake of syntax, or every one of keys and aliases. */
-export function readYamlSource(file: string, given: string): YamlSource {
+/** The offset of the `${` that is the one numbered `index` in a scalar; the scalar's own where it cannot be told. */
+function offsetOfVariable(node: Node, text: string, index: number): number {
+  const [from, to] = node.range ?? [0, 0];
+  let at = from - 1;
+  for (let i = 0; i <= index; i++) {
+    at = text.indexOf("${", at + 1);
+    if (at < 0 || at >= to) return from;
+  }
+  return at;
+}
+
+/** Puts variables into every text value; keys stay as they are written. Returns the scalars that have one. */
+function substitute(document: Document, text: string, environment: Environment, report: Report): Set<unknown> {
+  const substituted = new Set<unknown>();
+  visit(document, {
+    Scalar(key, node) {
+      if (key === "key" || typeof node.value !== "string" || !node.value.includes("${")) return;
+      const { text: value, hasVariable, problems } = substituteVariables(node.value, environment);
+      for (const { index, message, next } of problems) {
+        report(offsetOfVariable(node, text, index), { code: "variable", message, next });
+      }
+      node.value = value;
+      if (hasVariable) substituted.add(node);
+    },
+  });
+  return substituted;
+}
+
+/**
+ * Reads a text; with an environment, variables are put into it. Throws a usage Failure: the first mistake of syntax, or
+ * every one of keys, aliases and variables.
+ */
+export function readYamlSource(file: string, given: string, environment?: Environment): YamlSource {
   // An editor counts no column for the byte order mark.
   const text = given.replace(/^\ufeff/, "");
   const lines = new LineCounter();
@@ -218,6 +254,10 @@ export function readYamlSource(file: string, given: string): YamlSource {
     else report(json.offset, { code: "syntax", message: json.message, next: "correct the text" });
   }
   if (syntax.length === 0) checkStructure(document, report);
+  const substituted =
+    environment === undefined || syntax.length > 0
+      ? new Set<unknown>()
+      : substitute(document, text, environment, report);
   const [first, ...others] = syntax;
   if (first !== undefined) throw withOthers(first, others);
 
@@ -245,12 +285,14 @@ export function readYamlSource(file: string, given: string): YamlSource {
   return {
     file,
     value,
+    ownPath: (path) => path,
+    isSubstituted: (path) => substituted.has(resolved(walk(path).node, document)),
     placeOf: (path) => placeAt(walk(path).value),
     placeOfKey: (path) => placeAt(walk(path).key),
     writtenAt: (path) => {
       const { node } = walk(path);
       const scalar = resolved(node, document);
-      return isScalar(scalar) ? scalar.source : undefined;
+      return isScalar(scalar) && !substituted.has(scalar) ? scalar.source : undefined;
     },
   };
 }
