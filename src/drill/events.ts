@@ -1,6 +1,6 @@
 /** What a drill tells while it runs: coded, typed, plain data. The live view, the plain lines, the journal and the report read these. */
 
-import type { FailoverBounds } from "./bounds.ts";
+import type { FailoverBounds } from "../route53/failover-bounds.ts";
 import type { Outcome, Phase } from "./machine.ts";
 import type { Observation, ObserverIdentity, Sight } from "./observation.ts";
 import type { DrillScenario, DrillSettings, TargetDescription } from "./scenario.ts";

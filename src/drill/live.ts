@@ -8,6 +8,7 @@ import type {
 } from "@aws-sdk/client-route-53";
 import { listHostedZones } from "../backend/hosted-zones.ts";
 import { Failure } from "../errors.ts";
+import type { ProbeType } from "../route53/failover-bounds.ts";
 import { displayName, toRoute53 } from "../route53/names.ts";
 import { canonicalValue } from "../route53/record-data.ts";
 import { fromApi, type RecordSet } from "../route53/record-set.ts";
@@ -18,7 +19,6 @@ import {
   type DrillScenario,
   type FailoverAnswer,
   PROBE_TYPES,
-  type ProbeType,
   type WatchedHealthCheck,
 } from "./scenario.ts";
 

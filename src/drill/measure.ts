@@ -1,6 +1,6 @@
 /** From what the observers saw to the figures of the report: measured, target and bound side by side. Pure. */
 
-import type { FailoverBounds } from "./bounds.ts";
+import type { FailoverBounds } from "../route53/failover-bounds.ts";
 import type { MachineState } from "./machine.ts";
 import type { ObserverIdentity, ObserverKind, Sight } from "./observation.ts";
 import type { DrillTargets } from "./scenario.ts";

@@ -1,6 +1,6 @@
 /** How a drill stands, folded from its events; what the live view shows. Pure. */
 
-import type { FailoverBounds } from "./bounds.ts";
+import type { FailoverBounds } from "../route53/failover-bounds.ts";
 import { type DrillEvent, isTimelineEvent } from "./events.ts";
 import type { Outcome, Phase } from "./machine.ts";
 import type { ObserverIdentity, Sight } from "./observation.ts";

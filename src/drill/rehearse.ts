@@ -6,7 +6,7 @@
 import { setMaxListeners } from "node:events";
 import type { Clock } from "../clock.ts";
 import { Failure } from "../errors.ts";
-import type { FailoverBounds } from "./bounds.ts";
+import type { FailoverBounds } from "../route53/failover-bounds.ts";
 import type { DrillEvent, DrillHappening, DrillHost } from "./events.ts";
 import { isTimelineEvent } from "./events.ts";
 import type { Journal } from "./journal.ts";

@@ -1,6 +1,6 @@
 /** The result of a drill as one JSON document; the text and the exit code are read from it. Pure. */
 
-import type { FailoverBounds } from "./bounds.ts";
+import type { FailoverBounds } from "../route53/failover-bounds.ts";
 import { type DrillEvent, type DrillHappening, isTimelineEvent } from "./events.ts";
 import type { MachineState, Outcome } from "./machine.ts";
 import { judge, type Measurement, measure, type Verdict } from "./measure.ts";

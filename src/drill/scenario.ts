@@ -1,9 +1,7 @@
 /** What a failover drill is about: one failover record set pair, the health check that guards it and the endpoint to stop. */
 
+import type { ProbeType } from "../route53/failover-bounds.ts";
 import type { DomainName } from "../route53/names.ts";
-
-/** The health check types that probe an endpoint themselves; calculated and alarm checks have no checkers to watch. */
-export type ProbeType = "HTTP" | "HTTPS" | "HTTP_STR_MATCH" | "HTTPS_STR_MATCH" | "TCP";
 
 export const PROBE_TYPES: readonly ProbeType[] = ["HTTP", "HTTPS", "HTTP_STR_MATCH", "HTTPS_STR_MATCH", "TCP"];
 

@@ -1,15 +1,7 @@
 /** Everything a trace can find, with its severity, words, source and next step. */
 
 import { type FindingDefinition, findingsOf } from "../findings/finding.ts";
-
-const rfc = (number: number, section: string, title: string) => ({
-  title: `RFC ${number} section ${section}, ${title}`,
-  url: `https://www.rfc-editor.org/rfc/rfc${number}#section-${section}`,
-});
-const aws = (page: string, title: string) => ({
-  title: `Route 53 Developer Guide, ${title}`,
-  url: `https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/${page}.html`,
-});
+import { aws, rfc } from "../findings/references.ts";
 
 const ZONE_CUTS = rfc(1034, "4.2.2", "Administrative considerations");
 const LAME = rfc(1912, "2.8", "NS records, lame delegations");

@@ -5,7 +5,7 @@ import type { Backend } from "../../backend/backend.ts";
 import { type Clock, systemClock } from "../../clock.ts";
 import type { DrillTargets as ConfiguredTargets } from "../../config/config.ts";
 import { loadConfig } from "../../config/load.ts";
-import { failoverBounds } from "../../drill/bounds.ts";
+import { failoverBounds } from "../../route53/failover-bounds.ts";
 import { chooseFailover, chosenTarget } from "../../drill/choose.ts";
 import { parseDuration } from "../../drill/duration.ts";
 import type { DrillHappening, DrillHost } from "../../drill/events.ts";

@@ -13,7 +13,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EndpointControl, LocalEndpoint } from "../../../src/backend/backend.ts";
-import { failoverBounds } from "../../../src/drill/bounds.ts";
 import type { DrillEvent } from "../../../src/drill/events.ts";
 import {
   drillIdAt,
@@ -24,6 +23,7 @@ import {
   unfinishedDrills,
 } from "../../../src/drill/journal.ts";
 import { recoverUnfinishedDrills, stamp } from "../../../src/drill/recover.ts";
+import { failoverBounds } from "../../../src/route53/failover-bounds.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { SETTINGS, scenario } from "./simulated-service.ts";
 

@@ -13,7 +13,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Backend } from "../../../src/backend/backend.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { readConfig } from "../../../src/config/load.ts";
-import { failoverBounds } from "../../../src/drill/bounds.ts";
 import { chooseFailover, type FailoverChoice } from "../../../src/drill/choose.ts";
 import { openJournal } from "../../../src/drill/journal.ts";
 import { readScenario } from "../../../src/drill/live.ts";
@@ -22,6 +21,7 @@ import { delegatedServers } from "../../../src/drill/observers/delegation.ts";
 import { rehearseFailover } from "../../../src/drill/rehearse.ts";
 import { awaitSteadyState } from "../../../src/drill/steady.ts";
 import { openTarget } from "../../../src/drill/targets/open-target.ts";
+import { failoverBounds } from "../../../src/route53/failover-bounds.ts";
 import { type DomainName, domainName } from "../../../src/route53/names.ts";
 import { startTestBackend, type TestBackend } from "../../support/backend.ts";
 

@@ -1,6 +1,5 @@
 /** A failover service in miniature, on a fake clock: an endpoint, its checkers, servers that follow them, a resolver that caches. */
 
-import { failoverBounds } from "../../../src/drill/bounds.ts";
 import type { DrillEvent } from "../../../src/drill/events.ts";
 import type { CheckerReport } from "../../../src/drill/health-rule.ts";
 import { openJournal } from "../../../src/drill/journal.ts";
@@ -11,6 +10,7 @@ import { webClientObserver } from "../../../src/drill/observers/web-client.ts";
 import type { Rehearsal } from "../../../src/drill/rehearse.ts";
 import type { DrillScenario, DrillSettings } from "../../../src/drill/scenario.ts";
 import type { Target, TargetState } from "../../../src/drill/targets/target.ts";
+import { failoverBounds } from "../../../src/route53/failover-bounds.ts";
 import { domainName } from "../../../src/route53/names.ts";
 import type { FakeClock } from "../../support/fake-clock.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { failoverBounds, probeTimeLimitSeconds } from "../../../src/drill/bounds.ts";
+import { failoverBounds, probeTimeLimitSeconds } from "../../../src/route53/failover-bounds.ts";
 
 describe("failoverBounds", () => {
   it("gives the cafe's 3 x 30 s with a TTL of 60 s no better than 156 s of downtime", () => {

@@ -9,7 +9,8 @@
  * Source: Developer Guide, "How Route 53 determines whether a health check is healthy".
  */
 
-import type { ProbeType } from "./scenario.ts";
+/** The health check types that probe an endpoint themselves; calculated and alarm checks have no checkers to watch. */
+export type ProbeType = "HTTP" | "HTTPS" | "HTTP_STR_MATCH" | "HTTPS_STR_MATCH" | "TCP";
 
 export interface BoundTerm {
   readonly name: string;
