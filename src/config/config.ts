@@ -17,6 +17,9 @@ export interface Config {
   readonly trafficPolicies: readonly TrafficPolicyDefinition[];
   readonly endpoints: readonly EndpointDefinition[];
   readonly drillTargets: DrillTargets;
+  /** Findings of lint that are as they are meant to be. */
+  readonly lintIgnores: readonly LintIgnore[];
+  readonly cost: CostSettings;
 }
 
 export interface ZoneConfig {
@@ -135,4 +138,22 @@ export interface DrillTargets {
   readonly failoverSeconds?: number;
   readonly downtimeSeconds?: number;
   readonly failbackSeconds?: number;
+}
+
+export interface LintIgnore {
+  readonly path: SourcePath;
+  readonly code: string;
+  /** What it is about, as the finding says it; the zone's name may be left out. */
+  readonly at: string;
+  readonly reason: string;
+}
+
+/** What a bill is made with. */
+export interface CostSettings {
+  /** Of all names of the file together; undefined when the file does not say. */
+  readonly queriesPerMonth: number | undefined;
+  /** By name and type, e.g. `orders.example.com. A`. */
+  readonly queriesByName: ReadonlyMap<string, number>;
+  /** Keys of health checks whose endpoints are in AWS. */
+  readonly awsEndpoints: ReadonlySet<string>;
 }

@@ -12,6 +12,7 @@ import type {
   TrafficPolicyInstanceDefinition,
   ZoneConfig,
 } from "./config.ts";
+import { readCostSettings } from "./cost-settings.ts";
 import type { Environment } from "./environment.ts";
 import { readHealthChecks } from "./health-checks.ts";
 import { readOwnerName, readZoneName } from "./owner-names.ts";
@@ -211,6 +212,8 @@ function build(file: ConfigFile, reading: Reading): Config {
     trafficPolicies,
     endpoints: readEndpoints(file, healthCheckKeys, problems),
     drillTargets: readDrillTargets(file),
+    lintIgnores: (file.lint?.ignore ?? []).map((one, i) => ({ path: ["lint", "ignore", i], ...one })),
+    cost: readCostSettings(file.cost, { zones, healthCheckKeys, problems }),
   };
 }
 

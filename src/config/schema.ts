@@ -3,23 +3,9 @@
 import { z } from "zod";
 import { CHECKER_REGIONS, MIN_CHECKER_REGIONS } from "../route53/health-check.ts";
 import { RECORD_TYPES } from "../route53/record-set.ts";
-
-/**
- * A mapping that knows its keys. The message of an unknown-key issue is the list of known ones, for
- * {@link import("./schema-problems.ts")} to suggest from; zod's issue does not carry them.
- */
-function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject(shape, {
-    error: (issue) => (issue.code === "unrecognized_keys" ? Object.keys(shape).join(" ") : undefined),
-  });
-}
-
-/** What AWS's XML and JSON cannot carry, or services refuse: controls other than tab and line breaks, and half surrogate pairs. */
-export const UNSENDABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]|\p{Surrogate}/u;
-
-/** Text that is sent as it is written. */
-const sendable = (text: z.ZodString) =>
-  text.refine((value) => !UNSENDABLE.test(value), "leave out its control characters");
+import { healthCheck } from "./schema-health-checks.ts";
+import { key, mapping, port, region, sendable, UNSENDABLE } from "./schema-parts.ts";
+import { parseQueryCount } from "./cost-settings.ts";
 
 /** Route 53's range of a TTL. */
 const ttl = z.int().min(0).max(2_147_483_647);
@@ -144,6 +130,26 @@ const healthCheck = z.discriminatedUnion("type", [
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
+/** One finding of lint that is as it is meant to be; which codes there are is lint's to say. */
+const lint = mapping({
+  ignore: z.array(
+    mapping({ code: z.string().min(1), at: z.string().min(1), reason: z.string().trim().min(1, "say why") }),
+  ),
+});
+
+const queryCount = z.union(
+  [z.int().min(0), z.string().refine((text) => parseQueryCount(text) !== undefined)],
+  "a number of queries, as 2500000 or 2.5M",
+);
+
+const cost = mapping({
+  queriesPerMonth: queryCount.optional(),
+  /** By name and type, as in `orders A`. */
+  queries: z.record(z.string(), queryCount).optional(),
+  /** Keys of health checks whose endpoints are in AWS. */
+  awsEndpoints: z.array(z.string()).optional(),
+});
+
 
 const logging = mapping({
   logGroup: z.string().regex(/^[A-Za-z0-9_/.#-]{1,512}$/, "1 to 512 letters, digits, and '_', '-', '/', '.' or '#'"),
@@ -188,6 +194,8 @@ export const fileSchema = mapping({
     )
     .min(1)
     .optional(),
+  lint: lint.optional(),
+  cost: cost.optional(),
   healthChecks: z.record(key, healthCheck).optional(),
   ...zoneContent,
   trafficFlow: mapping({
@@ -195,6 +203,8 @@ export const fileSchema = mapping({
     instances: z.array(instance).optional(),
   }).optional(),
   endpoints: z
+export type CostEntry = z.output<typeof cost>;
+export type QueryCountEntry = z.output<typeof queryCount>;
     .record(
       key,
       z.discriminatedUnion("type", [

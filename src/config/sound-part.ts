@@ -28,7 +28,7 @@ function entryOf(path: SourcePath): SourcePath | undefined {
     if (path.length >= base + length && known.includes(container)) return path.slice(0, base + length);
   }
   const key = path[base];
-  if (key === "logging" || key === "drill" || key === "backend" || key === "project") return path.slice(0, base + 1);
+  if (["logging", "drill", "lint", "cost", "backend", "project"].includes(String(key))) return path.slice(0, base + 1);
   if (LISTS.includes(String(key)) || MAPPINGS.includes(String(key))) return path.slice(0, base + 1);
   return undefined;
 }

@@ -23,6 +23,7 @@ const JOINING: { readonly [key: string]: Joining } = {
   cidrCollections: "mapping",
   delegationSets: "mapping",
   trafficFlow: { policies: "mapping", instances: "list" },
+  lint: { ignore: "list" },
 };
 
 /** Where the parts of the joined value are from. */
