@@ -2,12 +2,15 @@
 
 export class GenerationCache<Value> {
   readonly #size: number;
+  readonly #sizeOf: (key: string) => number;
   #young = new Map<string, Value>();
   #old = new Map<string, Value>();
+  #used = 0;
 
-  /** Entries of one generation. */
-  constructor(size: number) {
+  /** `size` is what one generation may hold, of which an entry takes `sizeOf` its key; unless told otherwise, one. */
+  constructor(size: number, sizeOf: (key: string) => number = () => 1) {
     this.#size = size;
+    this.#sizeOf = sizeOf;
   }
 
   get(key: string): Value | undefined {
@@ -19,10 +22,12 @@ export class GenerationCache<Value> {
   }
 
   put(key: string, value: Value): void {
-    if (this.#young.size >= this.#size) {
+    if (this.#used >= this.#size) {
       this.#old = this.#young;
       this.#young = new Map();
+      this.#used = 0;
     }
     this.#young.set(key, value);
+    this.#used += this.#sizeOf(key);
   }
 }
