@@ -18,9 +18,12 @@ function routingText(set: RecordSet): string {
 function rowsOf(set: RecordSet, look: Look): string[][] {
   const paint = paintOf(look);
   const { answer } = set;
+  // What Traffic Flow's sets list as their value is a sentence of the API's, not an answer.
   const values =
     answer.kind === "records"
-      ? answer.values
+      ? set.trafficPolicyInstanceId === undefined
+        ? answer.values
+        : []
       : [`alias of ${displayName(answer.target)}${answer.evaluateTargetHealth ? ", evaluates its health" : ""}`];
   const check = set.healthCheckId === undefined ? "" : paint.dim(safeText(set.healthCheckId));
   return (values.length === 0 ? [""] : values).map((value, i) =>

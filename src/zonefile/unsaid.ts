@@ -64,6 +64,10 @@ export function policyInWords(policy: RoutingPolicy): string {
 /** One line that says all of a record set, for a comment. */
 export function recordSetInWords(set: RecordSet): string {
   const { answer } = set;
+  // What such a set lists as its value is a sentence of the API's, not an answer.
+  if (set.trafficPolicyInstanceId !== undefined) {
+    return `${subjectOf(set)}: traffic policy instance ${onOneLine(set.trafficPolicyInstanceId)}`;
+  }
   const says =
     answer.kind === "alias"
       ? `alias of ${displayName(answer.target)} in zone ${answer.hostedZoneId}${answer.evaluateTargetHealth ? ", evaluates its health" : ""}`
@@ -74,7 +78,6 @@ export function recordSetInWords(set: RecordSet): string {
       ...(set.policy.kind === "simple" ? [] : [policyInWords(set.policy)]),
       says,
       ...(set.healthCheckId === undefined ? [] : [`health check ${set.healthCheckId}`]),
-      ...(set.trafficPolicyInstanceId === undefined ? [] : [`traffic policy instance ${set.trafficPolicyInstanceId}`]),
     ].join("; "),
   ].join(" ");
 }

@@ -46,10 +46,10 @@ export function dynamicRecord(
   }
   if (new Set(pools.map(({ ttlSeconds }) => ttlSeconds)).size > 1)
     return refused("octoDNS has one TTL for all answers");
-  const health = healthOf(group, healthChecks);
-  if (typeof health === "string") return refused(health);
   const dynamic = dynamicOf(pools);
   if (typeof dynamic === "string") return refused(dynamic);
+  const health = healthOf(group, healthChecks);
+  if (typeof health === "string") return refused(health);
   const isCname = first.type === "CNAME";
   const fallback = dynamic.fallback ?? pools.flatMap(({ values }) => values);
   return {
@@ -117,7 +117,7 @@ function dynamicOf(pools: readonly Pool[]): Dynamic | string {
     case "geolocation":
       return geolocation(pools, names);
     default:
-      return `octoDNS has no ${pools[0]?.set.policy.kind} routing of Route 53's kind`;
+      return `octoDNS has no ${pools[0]?.set.policy.kind} routing`;
   }
 }
 
