@@ -1,5 +1,6 @@
 /** r53kit.yaml as the rest of the program sees it: checked, names absolute, references by key. */
 
+import type { CidrLocation } from "../route53/cidr-collection.ts";
 import type { DomainName } from "../route53/names.ts";
 import type { RecordsAnswer, RecordType, RoutingPolicy } from "../route53/record-set.ts";
 
@@ -14,6 +15,8 @@ export interface Config {
   readonly backend: "local" | "aws" | undefined;
   readonly zones: readonly ZoneConfig[];
   readonly healthChecks: readonly HealthCheckDefinition[];
+  readonly delegationSets: readonly DelegationSetDefinition[];
+  readonly cidrCollections: readonly CidrCollectionDefinition[];
   readonly trafficPolicies: readonly TrafficPolicyDefinition[];
   readonly endpoints: readonly EndpointDefinition[];
   readonly drillTargets: DrillTargets;
@@ -25,6 +28,12 @@ export interface Config {
 export interface ZoneConfig {
   readonly path: SourcePath;
   readonly name: DomainName;
+  /** A zone is known by its name and by this: a public and a private zone of one name are two. */
+  readonly private: boolean;
+  /** Of a private zone, at least one. */
+  readonly vpcs: readonly VpcDefinition[];
+  /** Key of a delegation set of the file. Undefined: whichever it has. */
+  readonly delegationSet: string | undefined;
   /** Pins one of several zones of the same name. */
   readonly id: string | undefined;
   /** Undefined: what is set stays. */
@@ -33,6 +42,27 @@ export interface ZoneConfig {
   readonly recordSets: readonly DeclaredRecordSet[];
   readonly trafficPolicyInstances: readonly TrafficPolicyInstanceDefinition[];
   readonly logging: LoggingDefinition | undefined;
+}
+
+export interface VpcDefinition {
+  readonly path: SourcePath;
+  readonly id: string;
+  readonly region: string;
+}
+
+export interface DelegationSetDefinition {
+  readonly path: SourcePath;
+  readonly key: string;
+  /** Of one that exists and is not the file's; undefined for one that setup makes. */
+  readonly id: string | undefined;
+}
+
+export interface CidrCollectionDefinition {
+  readonly path: SourcePath;
+  readonly key: string;
+  /** Its name in the account, unique there. */
+  readonly name: string;
+  readonly locations: readonly CidrLocation[];
 }
 
 /** Which hosted zone an alias target lies in: that of the alias itself, or another one by its id. */
@@ -51,6 +81,7 @@ export interface DeclaredRecordSet {
   readonly name: DomainName;
   readonly type: RecordType;
   readonly answer: RecordsAnswer | DeclaredAlias;
+  /** The `collectionId` of a cidr policy is an id, or the key of a collection of the file. */
   readonly policy: RoutingPolicy;
   readonly setIdentifier?: string;
   /** Key of a health check of the file. */
@@ -81,6 +112,20 @@ export type HealthCheckSettings =
       /** Keys of other checks of the file. */
       readonly children: readonly string[];
       readonly healthThreshold: number;
+      readonly inverted: boolean;
+      readonly disabled: boolean;
+    }
+  | {
+      readonly kind: "alarm";
+      readonly alarm: string;
+      readonly region: string;
+      readonly insufficientData: "Healthy" | "Unhealthy" | "LastKnownStatus";
+      readonly inverted: boolean;
+      readonly disabled: boolean;
+    }
+  | {
+      readonly kind: "recovery-control";
+      readonly routingControlArn: string;
       readonly inverted: boolean;
       readonly disabled: boolean;
     };

@@ -2,10 +2,11 @@
 
 import type { EndpointCheckType, HealthCheckDefinition, HealthCheckSettings, SourcePath } from "./config.ts";
 import type { Problems } from "./problems.ts";
-import type { HealthCheckEntry } from "./schema.ts";
+import type { HealthCheckEntry } from "./schema-health-checks.ts";
 import { suggest } from "./suggestion.ts";
 
-type EndpointEntry = Exclude<HealthCheckEntry, { type: "CALCULATED" }>;
+type OfType<Type extends HealthCheckEntry["type"]> = Extract<HealthCheckEntry, { type: Type }>;
+type EndpointEntry = Exclude<HealthCheckEntry, OfType<"CALCULATED" | "CLOUDWATCH_METRIC" | "RECOVERY_CONTROL">>;
 
 const DEFAULT_PORTS = { HTTP: 80, HTTPS: 443 } as const;
 
@@ -17,19 +18,42 @@ export function readHealthChecks(
   const checks: HealthCheckDefinition[] = [];
   for (const [key, entry] of Object.entries(entries)) {
     const path = ["healthChecks", key];
-    const settings =
-      entry.type === "CALCULATED"
-        ? readCalculated(key, entry, keys, path, problems)
-        : readEndpointCheck(entry, path, problems);
+    const settings = readSettings(key, entry, keys, path, problems);
     if (settings !== undefined) checks.push({ path, key, settings });
   }
   checkCycles(checks, problems);
   return checks;
 }
 
+function readSettings(
+  key: string,
+  entry: HealthCheckEntry,
+  keys: readonly string[],
+  path: SourcePath,
+  problems: Problems,
+): HealthCheckSettings | undefined {
+  const switches = { inverted: entry.inverted ?? false, disabled: entry.disabled ?? false };
+  switch (entry.type) {
+    case "CALCULATED":
+      return readCalculated(key, entry, keys, path, problems);
+    case "CLOUDWATCH_METRIC":
+      return {
+        kind: "alarm",
+        alarm: entry.alarm,
+        region: entry.region,
+        insufficientData: entry.insufficientData ?? "LastKnownStatus",
+        ...switches,
+      };
+    case "RECOVERY_CONTROL":
+      return { kind: "recovery-control", routingControlArn: entry.routingControl, ...switches };
+    default:
+      return readEndpointCheck(entry, path, problems);
+  }
+}
+
 function readCalculated(
   key: string,
-  entry: Extract<HealthCheckEntry, { type: "CALCULATED" }>,
+  entry: OfType<"CALCULATED">,
   keys: readonly string[],
   path: SourcePath,
   problems: Problems,

@@ -1,25 +1,15 @@
 /** Reads r53kit.yaml: every mistake at once, each with line, column and fix, before any call is made. */
 
 import { Failure, type SourcePlace } from "../errors.ts";
-import { type DomainName, displayName } from "../route53/names.ts";
+import { displayName } from "../route53/names.ts";
 import { bareId } from "../route53/record-set.ts";
-import type {
-  Config,
-  DrillTargets,
-  EndpointDefinition,
-  SourcePath,
-  TrafficPolicyDefinition,
-  TrafficPolicyInstanceDefinition,
-  ZoneConfig,
-} from "./config.ts";
+import { readCidrCollections } from "./cidr-collections.ts";
+import type { Config, DrillTargets, EndpointDefinition, SourcePath } from "./config.ts";
 import { readCostSettings } from "./cost-settings.ts";
 import type { Environment } from "./environment.ts";
 import { readHealthChecks } from "./health-checks.ts";
-import { readOwnerName, readZoneName } from "./owner-names.ts";
 import { Problems } from "./problems.ts";
-import { checkZoneConflicts } from "./record-set-conflicts.ts";
-import { type RecordScope, readRecord, readRoutingGroup } from "./record-sets.ts";
-import { type ConfigFile, fileSchema, type InstanceEntry, type ZoneEntry } from "./schema.ts";
+import { type ConfigFile, fileSchema } from "./schema.ts";
 import { reportIssues, stepsOf } from "./schema-problems.ts";
 import { type SoundPart, soundPart, valueAt } from "./sound-part.ts";
 import { readSourceTree } from "./source-tree.ts";
@@ -27,6 +17,7 @@ import { suggest } from "./suggestion.ts";
 import { readErrorText, readTextFile } from "./text-file.ts";
 import { readTrafficPolicies } from "./traffic-flow.ts";
 import type { YamlSource } from "./yaml-source.ts";
+import { buildZone, readZones, type SharedParts } from "./zones.ts";
 
 /** Where an element of the config stands. */
 export interface Places {
@@ -109,83 +100,22 @@ function scalarOf(text: string): string | number | boolean {
 
 const sameIndex: SoundPart["originalIndex"] = (_, index) => index;
 
-interface Reading {
-  readonly source: YamlSource;
-  readonly problems: Problems;
-  readonly originalIndex: SoundPart["originalIndex"];
-}
-
 /** The keys of a mapping of the file, those of entries with mistakes of their own included: a reference to them is right. */
 function keysAt(source: YamlSource, ...path: readonly string[]): string[] {
   const here = valueAt(source.value, path);
   return here !== null && typeof here === "object" ? Object.keys(here) : [];
 }
 
-interface LocatedZone {
-  readonly entry: ZoneEntry;
-  /** Of the zone itself. */
-  readonly path: SourcePath;
-  /** Of its records, routing, logging: the file for `zone:`, the entry for `zones:`. */
-  readonly contentPath: SourcePath;
-}
-
-function locateZones(file: ConfigFile, problems: Problems): LocatedZone[] {
-  const { zone, zones, records, routing, logging, trafficFlow } = file;
-  if (zone !== undefined && zones !== undefined) {
-    problems.atKey(["zones"], {
-      code: "two-zones",
-      message: "there are both zone: and zones:",
-      next: "keep one of them",
-    });
-  }
-  if (zones !== undefined) {
-    for (const key of ["records", "routing", "logging"] as const) {
-      if (file[key] !== undefined) {
-        problems.atKey([key], {
-          code: "no-zone",
-          message: `with zones: it is not clear to which one ${key} belongs`,
-          next: "move it into its zone",
-        });
-      }
-    }
-    if (trafficFlow?.instances !== undefined) {
-      problems.atKey(["trafficFlow", "instances"], {
-        code: "no-zone",
-        message: "with zones: it is not clear to which one these instances belong",
-        next: "move them into their zone, as trafficFlow: { instances: [ ... ] }",
-      });
-    }
-    return zones.map((entry, i) => ({ entry, path: ["zones", i], contentPath: ["zones", i] }));
-  }
-  if (zone === undefined) {
-    problems.at([], { code: "missing", message: "the file names no zone", next: "add zone: { name: example.com }" });
-    return [];
-  }
-  const instances = trafficFlow?.instances;
-  const entry: ZoneEntry = {
-    ...zone,
-    records,
-    routing,
-    logging,
-    ...(instances === undefined ? {} : { trafficFlow: { instances } }),
-  };
-  return [{ entry, path: ["zone"], contentPath: [] }];
+interface Reading {
+  readonly source: YamlSource;
+  readonly problems: Problems;
+  readonly originalIndex: SoundPart["originalIndex"];
 }
 
 function build(file: ConfigFile, reading: Reading): Config {
   const { source, problems } = reading;
-  const located = locateZones(file, problems);
-  const names = located.map(({ entry, path }) => readZoneName(entry.name, [...path, "name"], problems));
-  for (const [i, name] of names.entries()) {
-    const path = located[i]?.path;
-    if (name === undefined || path === undefined || names.indexOf(name) === i) continue;
-    problems.at([...path, "name"], {
-      code: "duplicate",
-      message: `the zone ${displayName(name)} stands twice`,
-      next: "put its records into one entry",
-    });
-  }
-  const zoneNames = names.filter((name) => name !== undefined);
+  const located = readZones(file, problems);
+  const zoneNames = located.map(({ name }) => name);
   const project = file.project ?? (zoneNames[0] === undefined ? "r53kit" : displayName(zoneNames[0]).slice(0, 64));
   const healthCheckKeys = keysAt(source, "healthChecks");
   const healthChecks = readHealthChecks(file.healthChecks ?? {}, healthCheckKeys, problems);
@@ -195,89 +125,37 @@ function build(file: ConfigFile, reading: Reading): Config {
     healthCheckKeys,
     problems,
   });
-  const policies = { policies: trafficPolicies, keys: keysAt(source, "trafficFlow", "policies") };
-  const zones: ZoneConfig[] = [];
-  for (const [i, zone] of located.entries()) {
-    const name = names[i];
-    if (name === undefined) continue;
-    const scope: RecordScope = { zone: name, zoneNames, healthCheckKeys, problems };
-    zones.push(buildZone(zone, scope, policies, reading));
-  }
+  const cidrCollections = readCidrCollections(file.cidrCollections ?? {}, project, problems);
+  const shared: SharedParts = {
+    zoneNames,
+    healthCheckKeys,
+    cidrCollections,
+    cidrCollectionKeys: keysAt(source, "cidrCollections"),
+    delegationSetKeys: keysAt(source, "delegationSets"),
+    policies: trafficPolicies,
+    policyKeys: keysAt(source, "trafficFlow", "policies"),
+    problems,
+    originalIndex: reading.originalIndex,
+  };
+  const zones = located.map((zone) => buildZone(zone, shared));
   return {
     file: source.file,
     project,
     backend: file.backend,
     zones,
     healthChecks,
+    delegationSets: Object.entries(file.delegationSets ?? {}).map(([key, { id }]) => ({
+      path: ["delegationSets", key],
+      key,
+      id: id === undefined ? undefined : bareId(id),
+    })),
+    cidrCollections,
     trafficPolicies,
     endpoints: readEndpoints(file, healthCheckKeys, problems),
     drillTargets: readDrillTargets(file),
     lintIgnores: (file.lint?.ignore ?? []).map((one, i) => ({ path: ["lint", "ignore", i], ...one })),
     cost: readCostSettings(file.cost, { zones, healthCheckKeys, problems }),
   };
-}
-
-interface PolicyScope {
-  readonly policies: readonly TrafficPolicyDefinition[];
-  /** Of all policies, those with mistakes of their own included. */
-  readonly keys: readonly string[];
-}
-
-function buildZone(
-  { entry, path, contentPath }: LocatedZone,
-  scope: RecordScope,
-  policies: PolicyScope,
-  { originalIndex }: Reading,
-): ZoneConfig {
-  const { zone, problems } = scope;
-  const entryPath = (index: number, ...list: readonly string[]) => {
-    const listPath = [...contentPath, ...list];
-    return [...listPath, originalIndex(listPath, index)];
-  };
-  const recordSets = [
-    ...(entry.records ?? []).flatMap((one, i) => readRecord(one, entryPath(i, "records"), scope) ?? []),
-    ...(entry.routing ?? []).flatMap((one, i) => readRoutingGroup(one, entryPath(i, "routing"), scope)),
-  ];
-  const instances = (entry.trafficFlow?.instances ?? []).flatMap(
-    (one, i) => readInstance(one, entryPath(i, "trafficFlow", "instances"), zone, policies, problems) ?? [],
-  );
-  checkZoneConflicts(zone, recordSets, instances, problems);
-  return {
-    path,
-    name: zone,
-    id: entry.id === undefined ? undefined : bareId(entry.id),
-    comment: entry.comment,
-    recordSets,
-    trafficPolicyInstances: instances,
-    logging:
-      entry.logging === undefined
-        ? undefined
-        : {
-            path: [...contentPath, "logging"],
-            logGroup: entry.logging.logGroup,
-            retentionDays: entry.logging.retentionDays,
-          },
-  };
-}
-
-function readInstance(
-  entry: InstanceEntry,
-  path: SourcePath,
-  zone: DomainName,
-  scope: PolicyScope,
-  problems: Problems,
-): TrafficPolicyInstanceDefinition | undefined {
-  const name = readOwnerName(entry.name, zone, [...path, "name"], problems);
-  if (!scope.keys.includes(entry.policy)) {
-    problems.at([...path, "policy"], {
-      code: "unknown-traffic-policy",
-      message: `there is no traffic policy '${entry.policy}'`,
-      next: suggest(entry.policy, scope.keys),
-    });
-  }
-  const policy = scope.policies.find((one) => one.key === entry.policy);
-  if (name === undefined || policy === undefined) return undefined;
-  return { path, name, policy: entry.policy, type: policy.recordType, ttlSeconds: entry.ttl };
 }
 
 function readEndpoints(file: ConfigFile, healthCheckKeys: readonly string[], problems: Problems): EndpointDefinition[] {

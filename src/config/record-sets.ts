@@ -1,25 +1,21 @@
 /** `records` and `routing` as record sets: each entry by itself; what they mean for each other is in record-set-conflicts.ts. */
 
 import { MAX_RECORD_SETS_PER_GROUP, MAX_RECORDS_PER_RECORD_SET } from "../route53/limits.ts";
-import { type DomainName, displayName, isWithin } from "../route53/names.ts";
 import { canonicalValue, quoteText, RecordDataError } from "../route53/record-data.ts";
 import type { GeoLocationPlace, RecordsAnswer, RecordType, RoutingPolicy } from "../route53/record-set.ts";
-import { bareId } from "../route53/record-set.ts";
-import type { DeclaredAlias, DeclaredRecordSet, SourcePath } from "./config.ts";
-import { readOwnerName, readTargetName } from "./owner-names.ts";
-import type { Problems } from "./problems.ts";
-import { type AliasEntry, type RecordEntry, type RoutingEntry, UNSENDABLE } from "./schema.ts";
+import { type AliasScope, readAlias } from "./aliases.ts";
+import type { CidrCollectionDefinition, DeclaredAlias, DeclaredRecordSet, SourcePath } from "./config.ts";
+import { readOwnerName } from "./owner-names.ts";
+import type { AliasEntry, RecordEntry, RoutingEntry } from "./schema.ts";
+import { UNSENDABLE } from "./schema-parts.ts";
 import { suggest } from "./suggestion.ts";
 
-/** CloudFront's own hosted zone, the same for every distribution (General Reference, "CloudFront endpoints"). */
-const CLOUDFRONT_ZONE_ID = "Z2FDTNDATAQYW2";
-
 /** What the entries of a zone may refer to. */
-export interface RecordScope {
-  readonly zone: DomainName;
-  readonly zoneNames: readonly DomainName[];
+export interface RecordScope extends AliasScope {
   readonly healthCheckKeys: readonly string[];
-  readonly problems: Problems;
+  readonly cidrCollections: readonly CidrCollectionDefinition[];
+  /** Of all collections, those with mistakes of their own included. */
+  readonly cidrCollectionKeys: readonly string[];
 }
 
 interface AnswerEntry {
@@ -92,60 +88,6 @@ const EXAMPLES: Partial<Record<RecordType, string>> = {
   TXT: '"v=spf1 -all"',
 };
 
-function readAlias(
-  type: RecordType,
-  alias: AliasEntry,
-  path: SourcePath,
-  scope: RecordScope,
-): DeclaredAlias | undefined {
-  const { problems, zone } = scope;
-  const at = [...path, "target"];
-  const target = readTargetName(alias.target, zone, at, problems);
-  if (target === undefined) return undefined;
-  if (type === "NS" || type === "SOA") {
-    problems.at(path, {
-      code: "bad-alias",
-      message: `a record of type ${type} cannot be an alias`,
-      next: "write values",
-    });
-    return undefined;
-  }
-  const evaluateTargetHealth = alias.evaluateTargetHealth ?? false;
-  const isCloudFront = target.endsWith(".cloudfront.net.");
-  if (isCloudFront && evaluateTargetHealth) {
-    problems.at([...path, "evaluateTargetHealth"], {
-      code: "bad-alias",
-      message: "Route 53 cannot evaluate the health of a CloudFront distribution",
-      next: "leave evaluateTargetHealth out",
-    });
-  }
-  if (alias.zone !== undefined) {
-    return { kind: "alias", target, zone: { kind: "id", id: bareId(alias.zone) }, evaluateTargetHealth };
-  }
-  if (isCloudFront) {
-    return { kind: "alias", target, zone: { kind: "id", id: CLOUDFRONT_ZONE_ID }, evaluateTargetHealth };
-  }
-  // The longest zone that encloses the target is the one it lives in.
-  const declared = scope.zoneNames.filter((one) => isWithin(target, one)).sort((a, b) => b.length - a.length)[0];
-  if (declared === undefined) {
-    problems.at(at, {
-      code: "alias-zone",
-      message: `${alias.target} lies in no zone of this file, and an alias needs the hosted zone id of its target`,
-      next: "add zone: with the id of the target's own hosted zone (a load balancer's CanonicalHostedZoneId), or use a CNAME",
-    });
-    return undefined;
-  }
-  if (declared !== zone) {
-    problems.at(at, {
-      code: "alias-zone",
-      message: `${alias.target} lies in the zone ${displayName(declared)}; an alias reaches records of its own zone only`,
-      next: "use a CNAME",
-    });
-    return undefined;
-  }
-  return { kind: "alias", target, zone: { kind: "own" }, evaluateTargetHealth };
-}
-
 function readAnswer(
   type: RecordType,
   entry: AnswerEntry,
@@ -176,7 +118,7 @@ function readAnswer(
     problems.at(path, {
       code: "missing",
       message: `${problems.textOf(path)} has neither values nor an alias`,
-      next: "add values: [ ... ] or alias: { target: ... }",
+      next: "add values: [ ... ] or alias: { ... }",
     });
     return undefined;
   }
@@ -229,6 +171,13 @@ export function readRoutingGroup(entry: RoutingEntry, path: SourcePath, scope: R
       next: "move it to records:",
     });
   }
+  if (scope.private && entry.policy === "cidr") {
+    problems.at([...path, "policy"], {
+      code: "private-zone",
+      message: "IP-based routing is for public zones only",
+      next: "choose another policy",
+    });
+  }
   const sets: DeclaredRecordSet[] = [];
   const group = { ttl: entry.ttl, path };
   const answers = Object.entries(entry.answers);
@@ -236,7 +185,7 @@ export function readRoutingGroup(entry: RoutingEntry, path: SourcePath, scope: R
     const at = [...path, "answers", setIdentifier];
     const answer = readAnswer(entry.type, answerEntry, group, at, scope);
     const healthCheck = readHealthCheck(answerEntry.healthCheck, at, scope);
-    const policy = readPolicy(entry, setIdentifier, at, problems);
+    const policy = readPolicy(entry, setIdentifier, at, scope);
     if (entry.policy === "multivalue" && answerEntry.alias !== undefined) {
       problems.atKey([...at, "alias"], {
         code: "bad-alias",
@@ -266,7 +215,8 @@ export function readRoutingGroup(entry: RoutingEntry, path: SourcePath, scope: R
 }
 
 /** The answers of an entry by key, for a given policy; TypeScript cannot follow `entry.answers[key]` through the union. */
-function readPolicy(entry: RoutingEntry, key: string, path: SourcePath, problems: Problems): RoutingPolicy | undefined {
+function readPolicy(entry: RoutingEntry, key: string, path: SourcePath, scope: RecordScope): RoutingPolicy | undefined {
+  const { problems } = scope;
   switch (entry.policy) {
     case "weighted": {
       const answer = entry.answers[key];
@@ -284,7 +234,9 @@ function readPolicy(entry: RoutingEntry, key: string, path: SourcePath, problems
       return { kind: "multivalue" };
     case "cidr": {
       const answer = entry.answers[key];
-      return answer && { kind: "cidr", collectionId: answer.collection, locationName: answer.location };
+      if (answer === undefined) return undefined;
+      checkCidrLocation(answer.collection, answer.location, path, scope);
+      return { kind: "cidr", collectionId: answer.collection, locationName: answer.location };
     }
     case "geolocation": {
       const { continent, country, subdivision } = entry.answers[key] ?? {};
@@ -333,6 +285,29 @@ function readPolicy(entry: RoutingEntry, key: string, path: SourcePath, problems
       };
     }
   }
+}
+
+const COLLECTION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A collection is a key of the file, or the id of one that is not the file's. `*` is every location that has no other answer. */
+function checkCidrLocation(collection: string, location: string, path: SourcePath, scope: RecordScope): void {
+  const { problems, cidrCollections, cidrCollectionKeys } = scope;
+  if (!cidrCollectionKeys.includes(collection)) {
+    if (COLLECTION_ID.test(collection)) return;
+    problems.at([...path, "collection"], {
+      code: "unknown-cidr-collection",
+      message: `there is no CIDR collection '${collection}'`,
+      next: `${suggest(collection, cidrCollectionKeys)}; or the id of one that is not this file's`,
+    });
+    return;
+  }
+  const known = cidrCollections.find(({ key }) => key === collection)?.locations.map(({ name }) => name);
+  if (known === undefined || location === "*" || known.includes(location)) return;
+  problems.at([...path, "location"], {
+    code: "unknown-cidr-location",
+    message: `the CIDR collection '${collection}' has no location '${location}'`,
+    next: suggest(location, [...known, "*"]),
+  });
 }
 
 /** What the answers of one group must be for each other. */

@@ -1,17 +1,14 @@
 /** The shape of r53kit.yaml: keys, types, ranges. What one value means for another is checked in the modules beside this one. */
 
 import { z } from "zod";
-import { CHECKER_REGIONS, MIN_CHECKER_REGIONS } from "../route53/health-check.ts";
+import { MAX_CIDR_BLOCKS_PER_COLLECTION, MAX_VPCS_PER_ZONE } from "../route53/limits.ts";
 import { RECORD_TYPES } from "../route53/record-set.ts";
+import { parseQueryCount } from "./cost-settings.ts";
 import { healthCheck } from "./schema-health-checks.ts";
 import { key, mapping, port, region, sendable, UNSENDABLE } from "./schema-parts.ts";
-import { parseQueryCount } from "./cost-settings.ts";
 
 /** Route 53's range of a TTL. */
 const ttl = z.int().min(0).max(2_147_483_647);
-const port = z.int().min(1).max(65_535);
-/** Keys of health checks, endpoints and traffic policies; a health check's goes into its caller reference. */
-const key = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, "1 to 40 letters, digits, '.', '_' or '-'");
 /** Of the model: SetIdentifier has 1 to 128 characters. */
 const setIdentifier = z
   .string()
@@ -21,8 +18,19 @@ const setIdentifier = z
 const zoneId = z.string().regex(/^(\/hostedzone\/)?[A-Z0-9]{1,32}$/, "a hosted zone id such as Z2FDTNDATAQYW2");
 const values = z.array(z.string().min(1)).min(1).max(400);
 
+const aliasName = z.string().min(1).optional();
+
 const alias = mapping({
-  target: z.string().min(1),
+  target: aliasName,
+  record: aliasName,
+  cloudfront: aliasName,
+  s3Website: aliasName,
+  elb: aliasName,
+  apiGateway: aliasName,
+  globalAccelerator: aliasName,
+  vpcEndpoint: aliasName,
+  appRunner: aliasName,
+  elasticBeanstalk: aliasName,
   zone: zoneId.optional(),
   evaluateTargetHealth: z.boolean().optional(),
 });
@@ -60,7 +68,7 @@ function group<Policy extends string, Answer extends z.ZodRawShape>(policy: Poli
 
 const routing = z.discriminatedUnion("policy", [
   group("weighted", { weight: z.int().min(0).max(255) }),
-  group("latency", { region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region such as eu-west-1") }),
+  group("latency", { region }),
   group("failover", { failover: z.enum(["PRIMARY", "SECONDARY"]) }),
   group("geolocation", {
     continent: z.enum(CONTINENTS).optional(),
@@ -74,10 +82,7 @@ const routing = z.discriminatedUnion("policy", [
       .optional(),
   }),
   group("geoproximity", {
-    region: z
-      .string()
-      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region such as eu-west-1")
-      .optional(),
+    region: region.optional(),
     localZoneGroup: z.string().min(1).optional(),
     coordinates: mapping({
       latitude: z.number().min(-90).max(90),
@@ -89,47 +94,44 @@ const routing = z.discriminatedUnion("policy", [
   group("cidr", { collection: z.string().min(1), location: z.string().min(1).max(16) }),
 ]);
 
-const checkSwitches = { inverted: z.boolean().optional(), disabled: z.boolean().optional() };
-
-function endpointCheck<Type extends string, Extra extends z.ZodRawShape>(
-  types: readonly [Type, ...Type[]],
-  extra: Extra,
-) {
-  return mapping({
-    type: z.enum(types),
-    address: z.union([z.ipv4(), z.ipv6()], "an IPv4 or IPv6 address").optional(),
-    port: port.optional(),
-    interval: z.union([z.literal(10), z.literal(30)], "10 or 30 (seconds)").optional(),
-    failureThreshold: z.int().min(1).max(10).optional(),
-    regions: z.array(z.enum(CHECKER_REGIONS)).min(MIN_CHECKER_REGIONS).optional(),
-    measureLatency: z.boolean().optional(),
-    ...checkSwitches,
-    ...extra,
-  });
-}
-
-const http = {
-  host: sendable(z.string().min(1).max(255)).optional(),
-  path: sendable(z.string().startsWith("/", "a path that starts with '/'").max(255)).optional(),
-  search: sendable(z.string().min(1).max(255)).optional(),
-};
-
-const healthCheck = z.discriminatedUnion("type", [
-  endpointCheck(["HTTP", "HTTP_STR_MATCH"], http),
-  endpointCheck(["HTTPS", "HTTPS_STR_MATCH"], { ...http, sni: z.boolean().optional() }),
-  endpointCheck(["TCP"], { host: sendable(z.string().min(1).max(255)).optional() }),
-  mapping({
-    type: z.literal("CALCULATED"),
-    children: z.array(z.string()).min(1).max(255),
-    healthThreshold: z.int().min(0).max(256),
-    ...checkSwitches,
-  }),
-]);
-
 /** What PutRetentionPolicy accepts, in days. */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
+
+const logging = mapping({
+  logGroup: z.string().regex(/^[A-Za-z0-9_/.#-]{1,512}$/, "1 to 512 letters, digits, and '_', '-', '/', '.' or '#'"),
+  retentionDays: z.literal(RETENTION_DAYS, `one of ${RETENTION_DAYS.join(", ")}`).optional(),
+});
+
+const instance = mapping({ name: z.string().min(1), policy: z.string(), ttl });
+
+const trafficPolicy = mapping({
+  name: sendable(z.string().min(1).max(512)).optional(),
+  comment: sendable(z.string().max(1024)).optional(),
+  /** A file beside r53kit.yaml, or the document itself. */
+  document: z.union([z.string().min(1), z.record(z.string(), z.json())], "a file name, or the document itself"),
+});
+
+const zoneIdentity = {
+  name: z.string().min(1),
+  id: zoneId.optional(),
+  private: z.boolean().optional(),
+  vpcs: z
+    .array(mapping({ id: z.string().regex(/^vpc-[A-Za-z0-9]{1,60}$/, "a VPC id such as vpc-0a1b2c3d"), region }))
+    .min(1)
+    .max(MAX_VPCS_PER_ZONE)
+    .optional(),
+  delegationSet: z.string().optional(),
+  comment: sendable(z.string().max(256)).optional(),
+};
+
+const zoneContent = {
+  records: z.array(record).optional(),
+  routing: z.array(routing).optional(),
+  logging: logging.optional(),
+};
+
 /** One finding of lint that is as it is meant to be; which codes there are is lint's to say. */
 const lint = mapping({
   ignore: z.array(
@@ -150,33 +152,6 @@ const cost = mapping({
   awsEndpoints: z.array(z.string()).optional(),
 });
 
-
-const logging = mapping({
-  logGroup: z.string().regex(/^[A-Za-z0-9_/.#-]{1,512}$/, "1 to 512 letters, digits, and '_', '-', '/', '.' or '#'"),
-  retentionDays: z.literal(RETENTION_DAYS, `one of ${RETENTION_DAYS.join(", ")}`).optional(),
-});
-
-const instance = mapping({ name: z.string().min(1), policy: z.string(), ttl });
-
-const trafficPolicy = mapping({
-  name: sendable(z.string().min(1).max(512)).optional(),
-  comment: sendable(z.string().max(1024)).optional(),
-  /** A file beside r53kit.yaml, or the document itself. */
-  document: z.union([z.string().min(1), z.record(z.string(), z.json())], "a file name, or the document itself"),
-});
-
-const zoneIdentity = {
-  name: z.string().min(1),
-  id: zoneId.optional(),
-  comment: sendable(z.string().max(256)).optional(),
-};
-
-const zoneContent = {
-  records: z.array(record).optional(),
-  routing: z.array(routing).optional(),
-  logging: logging.optional(),
-};
-
 const targetSeconds = z.number().positive().optional();
 
 export const fileSchema = mapping({
@@ -194,17 +169,33 @@ export const fileSchema = mapping({
     )
     .min(1)
     .optional(),
-  lint: lint.optional(),
-  cost: cost.optional(),
   healthChecks: z.record(key, healthCheck).optional(),
+  delegationSets: z
+    .record(
+      key,
+      mapping({
+        id: z
+          .string()
+          .regex(/^(\/delegationset\/)?[A-Z0-9]{1,32}$/, "a delegation set id such as N1PA6795SAMPLE")
+          .optional(),
+      }),
+    )
+    .optional(),
+  cidrCollections: z
+    .record(
+      key,
+      z.record(
+        z.string().regex(/^[0-9A-Za-z_-]{1,16}$/, "1 to 16 letters, digits, '_' or '-'"),
+        z.array(z.string().min(1)).min(1).max(MAX_CIDR_BLOCKS_PER_COLLECTION),
+      ),
+    )
+    .optional(),
   ...zoneContent,
   trafficFlow: mapping({
     policies: z.record(key, trafficPolicy).optional(),
     instances: z.array(instance).optional(),
   }).optional(),
   endpoints: z
-export type CostEntry = z.output<typeof cost>;
-export type QueryCountEntry = z.output<typeof queryCount>;
     .record(
       key,
       z.discriminatedUnion("type", [
@@ -225,13 +216,16 @@ export type QueryCountEntry = z.output<typeof queryCount>;
       failback: targetSeconds,
     }).optional(),
   }).optional(),
+  lint: lint.optional(),
+  cost: cost.optional(),
 });
 
 export type ConfigFile = z.output<typeof fileSchema>;
 export type RecordEntry = z.output<typeof record>;
 export type RoutingEntry = z.output<typeof routing>;
 export type AliasEntry = z.output<typeof alias>;
-export type HealthCheckEntry = z.output<typeof healthCheck>;
 export type TrafficPolicyEntry = z.output<typeof trafficPolicy>;
+export type CostEntry = z.output<typeof cost>;
+export type QueryCountEntry = z.output<typeof queryCount>;
 export type InstanceEntry = z.output<typeof instance>;
 export type ZoneEntry = NonNullable<ConfigFile["zones"]>[number];

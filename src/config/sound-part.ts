@@ -16,7 +16,7 @@ export interface SoundPart {
 
 /** Lists and mappings whose entries can be left out one by one; the path of an entry is one step longer. */
 const LISTS = ["records", "routing", "trafficFlow.instances"];
-const MAPPINGS = ["healthChecks", "endpoints", "trafficFlow.policies"];
+const MAPPINGS = ["healthChecks", "endpoints", "delegationSets", "cidrCollections", "trafficFlow.policies"];
 
 /** The entry of the file that an issue is in, or undefined when nothing can be left out without changing what the rest means. */
 function entryOf(path: SourcePath): SourcePath | undefined {

@@ -58,36 +58,44 @@ export function recordSetNormalForm(set: WantedRecordSet | RecordSet): string {
 /** All checker regions; naming all of them and naming none is the same. */
 const ALL_REGIONS = 8;
 
+function asksAnEndpoint({ Type }: HealthCheckConfig | PlannedHealthCheckConfig): boolean {
+  return Type !== "CALCULATED" && Type !== "CLOUDWATCH_METRIC" && Type !== "RECOVERY_CONTROL";
+}
+
 /** What cannot be changed of a check that exists (API reference, UpdateHealthCheck): it takes a new one. */
 export function immutablePart(config: HealthCheckConfig | PlannedHealthCheckConfig): string {
   return canonicalJson({
     type: config.Type,
-    interval: config.Type === "CALCULATED" ? undefined : (config.RequestInterval ?? 30),
+    interval: asksAnEndpoint(config) ? (config.RequestInterval ?? 30) : undefined,
     measureLatency: config.MeasureLatency ?? false,
     // An address can be changed but neither added nor taken away.
     byAddress: (config.IPAddress ?? "") !== "",
+    routingControl: config.RoutingControlArn,
   });
 }
 
 /** Equal texts: the same check. */
 export function healthCheckNormalForm(config: HealthCheckConfig | PlannedHealthCheckConfig): string {
-  const calculated = config.Type === "CALCULATED";
+  const endpoint = asksAnEndpoint(config);
   const isHttp = config.Type?.startsWith("HTTP") ?? false;
   const regions = [...(config.Regions ?? [])].sort();
   const address = config.IPAddress ?? "";
   return canonicalJson({
     immutable: immutablePart(config),
     address: address.includes(":") ? canonicalOrSame("AAAA", address) : address,
-    port: calculated ? undefined : (config.Port ?? (config.Type?.startsWith("HTTPS") ? 443 : 80)),
+    port: endpoint ? (config.Port ?? (config.Type?.startsWith("HTTPS") ? 443 : 80)) : undefined,
     path: isHttp ? config.ResourcePath || "/" : undefined,
     host: (config.FullyQualifiedDomainName ?? "").toLowerCase().replace(/\.$/, ""),
     search: config.SearchString ?? "",
-    failureThreshold: calculated ? undefined : (config.FailureThreshold ?? 3),
+    failureThreshold: endpoint ? (config.FailureThreshold ?? 3) : undefined,
     inverted: config.Inverted ?? false,
     disabled: config.Disabled ?? false,
     sni: config.Type?.startsWith("HTTPS") ? (config.EnableSNI ?? true) : false,
     regions: regions.length === ALL_REGIONS ? [] : regions,
-    healthThreshold: calculated ? (config.HealthThreshold ?? 0) : undefined,
+    healthThreshold: config.Type === "CALCULATED" ? (config.HealthThreshold ?? 0) : undefined,
+    alarm: config.AlarmIdentifier && [config.AlarmIdentifier.Region, config.AlarmIdentifier.Name],
+    insufficientData:
+      config.Type === "CLOUDWATCH_METRIC" ? (config.InsufficientDataHealthStatus ?? "LastKnownStatus") : undefined,
     children: [...(config.ChildHealthChecks ?? [])].map((child) => canonicalJson(child)).sort(),
   });
 }

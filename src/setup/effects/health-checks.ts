@@ -81,7 +81,7 @@ async function update(change: HealthCheckChange, run: Run): Promise<Outcome> {
   const client = await run.backend.clients.route53();
   const { before, after } = change;
   if (before === null || after === null) throw new Error(`${change.subject} has nothing to change`);
-  const { Type, RequestInterval, MeasureLatency, ...mutable } = resolved(after.config, run);
+  const { Type, RequestInterval, MeasureLatency, RoutingControlArn, ...mutable } = resolved(after.config, run);
   const reset = RESETTABLE.filter((name) => mutable[name] === undefined && before.config[name] !== undefined);
   try {
     await client.send(

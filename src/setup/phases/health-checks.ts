@@ -2,6 +2,7 @@
  * The health-check phase: local endpoints first, then the checks that ask them. What cannot be updated is made new.
  */
 
+import type { CloudWatchRegion } from "@aws-sdk/client-route-53";
 import type { HealthCheckSettings } from "../../config/config.ts";
 import type { Expectation } from "../expectations.ts";
 import type { LiveHealthCheck } from "../live/live-state.ts";
@@ -18,6 +19,23 @@ function toHealthCheckConfig(settings: HealthCheckSettings, known: KnownIds): Pl
       Type: "CALCULATED",
       ChildHealthChecks: settings.children.map((key) => idOr(known, { ref: "health-check", key })),
       HealthThreshold: settings.healthThreshold,
+      Inverted: settings.inverted,
+      Disabled: settings.disabled,
+    };
+  }
+  if (settings.kind === "alarm") {
+    return {
+      Type: "CLOUDWATCH_METRIC",
+      AlarmIdentifier: { Region: settings.region as CloudWatchRegion, Name: settings.alarm },
+      InsufficientDataHealthStatus: settings.insufficientData,
+      Inverted: settings.inverted,
+      Disabled: settings.disabled,
+    };
+  }
+  if (settings.kind === "recovery-control") {
+    return {
+      Type: "RECOVERY_CONTROL",
+      RoutingControlArn: settings.routingControlArn,
       Inverted: settings.inverted,
       Disabled: settings.disabled,
     };
@@ -162,6 +180,8 @@ function planEndpoints({ config, places, live, notes }: Planning): Change[] {
 
 function checkText(settings: HealthCheckSettings): string {
   if (settings.kind === "calculated") return `${settings.healthThreshold} of ${settings.children.join(", ")}`;
+  if (settings.kind === "alarm") return `the alarm ${settings.alarm} in ${settings.region}`;
+  if (settings.kind === "recovery-control") return `the routing control ${settings.routingControlArn}`;
   const target = `${settings.address ?? settings.host}:${settings.port}${settings.path ?? ""}`;
   return `${settings.type} ${target} every ${settings.intervalSeconds} s`;
 }

@@ -60,7 +60,7 @@ describe("variables in r53kit.yaml", () => {
       mistakesOf(
         'version: 1\nzone: { name: a.com }\nrecords: [ { name: w, type: A, ttl: "60", values: [192.0.2.1] } ]\n',
       ),
-    ).toEqual(["3:36 config.wrong-type records[0].ttl must be a number, not text ('60'); write a number"]);
+    ).toEqual(["3:37 config.wrong-type records[0].ttl must be a number, not text ('60'); write a number"]);
   });
 
   it("are put into inline traffic policy documents and what an anchor names, once", () => {

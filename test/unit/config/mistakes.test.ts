@@ -142,7 +142,7 @@ const CASES: readonly (readonly [what: string, text: string, code: string, next:
   ],
   [
     "an alias without its zone",
-    `${HEAD}records: [ { name: www, type: A, alias: { target: ¦lb.eu-west-1.elb.amazonaws.com } } ]\n`,
+    `${HEAD}records: [ { name: www, type: A, alias: { target: ¦lb.eu-west-9.elb.amazonaws.com } } ]\n`,
     "alias-zone",
     /zone:/,
   ],

@@ -1,9 +1,9 @@
 /** What the attributes of an instance must be for the service it registers with (API Reference, RegisterInstance). Pure. */
 
 import { isIPv4, isIPv6 } from "node:net";
+import { loadBalancerZoneId } from "../../../route53/alias-targets.ts";
 import { invalidInput } from "./errors.ts";
 import { MAX_ATTRIBUTE_CHARACTERS, MAX_CUSTOM_ATTRIBUTES } from "./limits.ts";
-import { loadBalancerZoneId } from "./load-balancer-zones.ts";
 import type { Attributes, NamespaceState, ServiceState } from "./state.ts";
 
 const RESERVED = [

@@ -1,8 +1,8 @@
 /** The Route 53 record sets that stand for a service instance, as the service's DNS settings want them. Pure. */
 
 import type { Change, ResourceRecordSet } from "@aws-sdk/client-route-53";
+import { loadBalancerZoneId } from "../../../route53/alias-targets.ts";
 import type { Given } from "../../protocol/service.ts";
-import { loadBalancerZoneId } from "./load-balancer-zones.ts";
 import type { DnsSettings, InstanceState, ServiceRecord, ServiceState } from "./state.ts";
 
 type RecordSet = Given<ResourceRecordSet>;
