@@ -35,7 +35,7 @@ export function readMasterName(text: string, origin: DomainName, at: Position): 
   // An escaped dot at the end would look like the dot that makes a name absolute.
   const plain = withOctalEscapes(text, at).replaceAll("\\.", octal(0x2e));
   try {
-    if (text === "" || text.includes('"')) throw new InvalidNameError(`${text} is no name`);
+    if (text === "" || text.replace(/\\./gs, "").includes('"')) throw new InvalidNameError(`${text} is no name`);
     return domainName(plain.endsWith(".") ? plain : `${plain}.${origin === "." ? "" : origin}`);
   } catch (error) {
     if (!(error instanceof InvalidNameError)) throw error;
