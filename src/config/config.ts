@@ -38,6 +38,8 @@ export interface ZoneConfig {
   readonly id: string | undefined;
   /** Undefined: what is set stays. */
   readonly comment: string | undefined;
+  /** Whether a domain registered in the account is made to be delegated to the zone; else the registrar is left alone. */
+  readonly managesRegistrar: boolean;
   /** Simple records and the answers of every routing group, in the order of the file. */
   readonly recordSets: readonly DeclaredRecordSet[];
   readonly trafficPolicyInstances: readonly TrafficPolicyInstanceDefinition[];
@@ -128,11 +130,15 @@ export type HealthCheckSettings =
       readonly routingControlArn: string;
       readonly inverted: boolean;
       readonly disabled: boolean;
-    };
+    }
+  /** Somebody else keeps it: it is used as it is, and neither made, changed nor removed. */
+  | { readonly kind: "existing" };
 
 export interface HealthCheckDefinition {
   readonly path: SourcePath;
   readonly key: string;
+  /** The check that is taken over where it is there, whoever made it; always given for one that is `existing`. */
+  readonly id?: string;
   readonly settings: HealthCheckSettings;
 }
 

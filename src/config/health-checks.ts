@@ -6,7 +6,10 @@ import type { HealthCheckEntry } from "./schema-health-checks.ts";
 import { suggest } from "./suggestion.ts";
 
 type OfType<Type extends HealthCheckEntry["type"]> = Extract<HealthCheckEntry, { type: Type }>;
-type EndpointEntry = Exclude<HealthCheckEntry, OfType<"CALCULATED" | "CLOUDWATCH_METRIC" | "RECOVERY_CONTROL">>;
+type EndpointEntry = Exclude<
+  HealthCheckEntry,
+  OfType<"CALCULATED" | "CLOUDWATCH_METRIC" | "RECOVERY_CONTROL" | "EXISTING">
+>;
 
 const DEFAULT_PORTS = { HTTP: 80, HTTPS: 443 } as const;
 
@@ -19,7 +22,15 @@ export function readHealthChecks(
   for (const [key, entry] of Object.entries(entries)) {
     const path = ["healthChecks", key];
     const settings = readSettings(key, entry, keys, path, problems);
-    if (settings !== undefined) checks.push({ path, key, settings });
+    const id = entry.id?.toLowerCase();
+    if (settings !== undefined) checks.push({ path, key, ...(id === undefined ? {} : { id }), settings });
+    const earlier = checks.find((one) => one.id !== undefined && one.id === id && one.key !== key);
+    if (earlier === undefined) continue;
+    problems.at([...path, "id"], {
+      code: "duplicate",
+      message: `the health check '${earlier.key}' has this id already`,
+      next: "leave one of them out, and name the other one where it was used",
+    });
   }
   checkCycles(checks, problems);
   return checks;
@@ -32,6 +43,7 @@ function readSettings(
   path: SourcePath,
   problems: Problems,
 ): HealthCheckSettings | undefined {
+  if (entry.type === "EXISTING") return { kind: "existing" };
   const switches = { inverted: entry.inverted ?? false, disabled: entry.disabled ?? false };
   switch (entry.type) {
     case "CALCULATED":

@@ -4,7 +4,17 @@ import { z } from "zod";
 import { CHECKER_REGIONS, MIN_CHECKER_REGIONS } from "../route53/health-check.ts";
 import { mapping, port, region, sendable } from "./schema-parts.ts";
 
+/** As Route 53 gives them. */
+const healthCheckId = z
+  .string()
+  .regex(
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+    "a health check's id such as 0a1b2c3d-0000-4000-8000-0123456789ab",
+  );
+
 const checkSwitches = {
+  /** The check that is taken over, whoever made it. */
+  id: healthCheckId.optional(),
   inverted: z.boolean().optional(),
   disabled: z.boolean().optional(),
 };
@@ -61,6 +71,7 @@ export const healthCheck = z.discriminatedUnion("type", [
       ),
     ...checkSwitches,
   }),
+  mapping({ type: z.literal("EXISTING"), id: healthCheckId }),
 ]);
 
 export type HealthCheckEntry = z.output<typeof healthCheck>;

@@ -124,6 +124,7 @@ const zoneIdentity = {
     .optional(),
   delegationSet: z.string().optional(),
   comment: sendable(z.string().max(256)).optional(),
+  registrar: z.enum(["manage", "leave"]).optional(),
 };
 
 const zoneContent = {

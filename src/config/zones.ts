@@ -129,6 +129,7 @@ export function buildZone(located: LocatedZone, shared: SharedParts): ZoneConfig
     delegationSet: located.private ? undefined : entry.delegationSet,
     id: entry.id === undefined ? undefined : bareId(entry.id),
     comment: entry.comment,
+    managesRegistrar: entry.registrar !== "leave",
     recordSets,
     trafficPolicyInstances: instances,
     logging:

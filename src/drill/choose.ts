@@ -221,7 +221,7 @@ export function chooseFailover(config: Config, wanted: Wanted, placeOf: PlaceOf)
     );
   }
   const { endpoint, check } = chooseEndpoint(config, pair, wanted.endpoint, placeOf);
-  if (check.settings.inverted || check.settings.disabled) {
+  if (check.settings.kind !== "existing" && (check.settings.inverted || check.settings.disabled)) {
     throw usage(
       "blind-check",
       `health check '${check.key}' is ${check.settings.inverted ? "inverted" : "disabled"}: stopping the endpoint cannot make it unhealthy`,

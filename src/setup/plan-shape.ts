@@ -182,6 +182,7 @@ const PLAN = shape({
     healthCheckKeys: listOf(isText),
     trafficPolicyNames: listOf(isText),
     logGroups: listOf(isText),
+    healthCheckIds: (value) => isObject(value) && Object.values(value).every(isText),
     readsTrafficFlow: isFlag,
   }),
   zones: listOf(shape({ name: isName, id: either(oneOf(null), isText) })),

@@ -7,6 +7,8 @@ export interface Scope {
   readonly project: string;
   readonly zones: readonly { readonly name: DomainName; readonly id: string | undefined }[];
   readonly healthCheckKeys: readonly string[];
+  /** Keys by the id of the check that the file takes over or uses. */
+  readonly healthCheckIds: Readonly<Record<string, string>>;
   /** Names in the account. */
   readonly trafficPolicyNames: readonly string[];
   readonly logGroups: readonly string[];
@@ -18,6 +20,9 @@ export function scopeOf(config: Config): Scope {
     project: config.project,
     zones: config.zones.map(({ name, id }) => ({ name, id })),
     healthCheckKeys: config.healthChecks.map((check) => check.key),
+    healthCheckIds: Object.fromEntries(
+      config.healthChecks.flatMap(({ key, id }) => (id === undefined ? [] : [[id, key]])),
+    ),
     trafficPolicyNames: config.trafficPolicies.map((policy) => policy.name),
     logGroups: [...new Set(config.zones.flatMap((zone) => zone.logging?.logGroup ?? []))],
     readsTrafficFlow:

@@ -1,7 +1,8 @@
-/** `r53kit setup plan | apply | verify`: a zone and everything around it, as r53kit.yaml asks for. */
+/** `r53kit setup plan | apply | verify | import`: a zone and everything around it, as r53kit.yaml asks for. */
 
 import type { Register } from "../command.ts";
 import type { ApplyOptions } from "../runs/setup-apply.ts";
+import type { ImportOptions } from "../runs/setup-import.ts";
 import type { PlanOptions } from "../runs/setup-plan.ts";
 import type { VerifyOptions } from "../runs/setup-verify.ts";
 
@@ -54,7 +55,26 @@ export const registerSetup: Register = (program, host) => {
         return setupVerify(context, options);
       }),
     );
+
+  setup
+    .command("import")
+    .description("Write hosted zones that are there as a set-up file whose plan is empty")
+    .argument("<zones...>", "the hosted zones, by name or id")
+    .option("--output <file>", "write it there, traffic policy documents beside it (default: stdout)")
+    .option("--force", "write over files that are there")
+    .addHelpText("after", IMPORT_HELP)
+    .action(
+      host.action<ImportOptions>(async (context, zones, options) => {
+        const { setupImport } = await import("../runs/setup-import.ts");
+        return setupImport(context, zones, options);
+      }),
+    );
 };
+
+const IMPORT_HELP = `
+Record sets, routing policies, aliases, health checks, traffic policies with their instances, query
+logging. What a set-up file cannot say stands in it as a comment, is counted on stderr, and stays as
+it is. --json prints it with the file's text. Changes nothing.`;
 
 const PHASES = `
 Phases, in this order: zone, health-checks, records, routing, traffic-flow, logging.`;

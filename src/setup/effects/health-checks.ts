@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-route-53";
 import { Failure } from "../../errors.ts";
 import { readHealthCheckUses } from "../live/read-health-checks.ts";
-import { nextGeneration, ownershipTags } from "../ownership.ts";
+import { nextGeneration, ownershipTags, parseHealthCheckReference } from "../ownership.ts";
 import type { EndpointChange, HealthCheckChange, PlannedHealthCheckConfig } from "../plan.ts";
 import { DONE, type Outcome, type Run } from "../run.ts";
 import { MOST_GENERATIONS, named } from "./service-error.ts";
@@ -102,7 +102,10 @@ async function update(change: HealthCheckChange, run: Run): Promise<Outcome> {
       cause: error,
     });
   }
-  await tag(before.id, change.key, run);
+  // Tags say who may delete it; what others made stays theirs.
+  if (parseHealthCheckReference(run.project, before.callerReference) !== undefined) {
+    await tag(before.id, change.key, run);
+  }
   return { kind: "done", detail: before.id };
 }
 

@@ -10,7 +10,7 @@ export interface LiveState {
   readonly account: string;
   /** One for each zone of the scope, in its order. */
   readonly zones: readonly LiveZoneSlot[];
-  /** Those whose caller reference or tags say that this project made them. */
+  /** Those whose caller reference says that this project made them, and those that the file has by their ids. */
   readonly healthChecks: readonly LiveHealthCheck[];
   /** Who uses those of the checks above that may go: the file does not name them, or there are two of one key. */
   readonly healthCheckUses: ReadonlyMap<string, readonly HealthCheckUse[]>;
@@ -58,6 +58,8 @@ export interface LiveHealthCheck {
   readonly version: number;
   readonly callerReference: string;
   readonly config: HealthCheckConfig;
+  /** Whether this project made it; if not, the file has it by its id, and it is never deleted. */
+  readonly own: boolean;
   /** Whether it carries all of our tags. A check without them was made by a run that was killed in between. */
   readonly tagged: boolean;
 }

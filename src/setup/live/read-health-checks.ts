@@ -2,6 +2,7 @@
 
 import {
   GetTrafficPolicyCommand,
+  type HealthCheck,
   ListTrafficPoliciesCommand,
   type Route53Client,
   type Tag,
@@ -11,31 +12,49 @@ import { listHostedZones } from "../../backend/hosted-zones.ts";
 import { recordSetKey } from "../../route53/record-set.ts";
 import { ownershipTags, parseHealthCheckReference, TAG_KEY, TAG_MANAGED_BY, TAG_PROJECT } from "../ownership.ts";
 import { recordSetText } from "../record-set-diff.ts";
+import type { Scope } from "../scope.ts";
 import type { HealthCheckUse, LiveHealthCheck } from "./live-state.ts";
 import { readRecordSets } from "./read-zones.ts";
 
-/** Ours are found by their caller reference, which is there from the first moment; tags come one call later. Newest last. */
+/** Which of the account's checks a file is about. */
+export type HealthCheckScope = Pick<Scope, "project" | "healthCheckIds">;
+
+/** Ours are found by their caller reference, which is there from the first moment; tags come one call later. */
 export async function readHealthChecks(
   client: Route53Client,
-  project: string,
+  scope: HealthCheckScope,
   signal: AbortSignal | undefined,
 ): Promise<LiveHealthCheck[]> {
-  const ours = (await listHealthChecks(client, signal)).flatMap((check) => {
-    const reference = parseHealthCheckReference(project, check.CallerReference ?? "");
-    return reference === undefined || check.Id === undefined ? [] : [{ check, id: check.Id, ...reference }];
-  });
-  ours.sort((a, b) => a.generation - b.generation);
+  const checks = await listHealthChecks(client, signal);
+  const ours = checks.filter((check) => parseHealthCheckReference(scope.project, check.CallerReference ?? ""));
   const tags = await listHealthCheckTags(
     client,
-    ours.map(({ id }) => id),
+    ours.flatMap(({ Id }) => Id ?? []),
     signal,
   );
-  return ours.map(({ check, id, key }) => ({
+  return healthChecksInScope(checks, tags, scope);
+}
+
+/** Those that the project made, oldest first, and those that its file has by their ids. Pure. */
+export function healthChecksInScope(
+  checks: readonly HealthCheck[],
+  tags: ReadonlyMap<string, readonly Tag[]>,
+  { project, healthCheckIds }: HealthCheckScope,
+): LiveHealthCheck[] {
+  const found = checks.flatMap((check) => {
+    const id = check.Id ?? "";
+    const reference = parseHealthCheckReference(project, check.CallerReference ?? "");
+    const key = healthCheckIds[id] ?? reference?.key;
+    return key === undefined ? [] : [{ check, id, key, reference }];
+  });
+  found.sort((a, b) => (a.reference?.generation ?? 0) - (b.reference?.generation ?? 0));
+  return found.map(({ check, id, key, reference }) => ({
     key,
     id,
     version: Number(check.HealthCheckVersion ?? 1),
     callerReference: check.CallerReference ?? "",
     config: check.HealthCheckConfig ?? { Type: "HTTP" },
+    own: reference !== undefined,
     tagged: hasOurTags(tags.get(id) ?? [], project, key),
   }));
 }

@@ -1,4 +1,4 @@
-/** Traffic policies by name, in their latest version. */
+/** Traffic policies, by name or by id, in their latest version. */
 
 import {
   GetTrafficPolicyCommand,
@@ -9,9 +9,25 @@ import {
 import type { JsonValue } from "../../config/config.ts";
 import type { LiveTrafficPolicy } from "./live-state.ts";
 
-export async function readTrafficPolicies(
+export function readTrafficPolicies(
   client: Route53Client,
   names: ReadonlySet<string>,
+  signal: AbortSignal | undefined,
+): Promise<LiveTrafficPolicy[]> {
+  return readThose(client, ({ Name }) => names.has(Name ?? ""), signal);
+}
+
+export function readTrafficPoliciesById(
+  client: Route53Client,
+  ids: ReadonlySet<string>,
+  signal: AbortSignal | undefined,
+): Promise<LiveTrafficPolicy[]> {
+  return readThose(client, ({ Id }) => ids.has(Id ?? ""), signal);
+}
+
+async function readThose(
+  client: Route53Client,
+  wanted: (summary: TrafficPolicySummary) => boolean,
   signal: AbortSignal | undefined,
 ): Promise<LiveTrafficPolicy[]> {
   const found: TrafficPolicySummary[] = [];
@@ -26,7 +42,7 @@ export async function readTrafficPolicies(
   } while (marker !== undefined);
   const policies: LiveTrafficPolicy[] = [];
   for (const summary of found) {
-    if (!names.has(summary.Name ?? "")) continue;
+    if (!wanted(summary)) continue;
     const { TrafficPolicy: policy } = await client.send(
       new GetTrafficPolicyCommand({ Id: summary.Id, Version: summary.LatestVersion }),
       { ...(signal && { abortSignal: signal }) },

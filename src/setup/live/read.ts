@@ -26,7 +26,7 @@ export async function readLiveState(
   const [account, zones, healthChecks, trafficPolicies, logging, endpoints] = await Promise.all([
     readAccount(backend, signal),
     Promise.all(scope.zones.map((zone) => readZoneSlot(backend, zone, { trafficFlow, signal }))),
-    readHealthChecks(client, scope.project, signal),
+    readHealthChecks(client, scope, signal),
     trafficFlow ? readTrafficPolicies(client, policyNames, signal) : [],
     readLogging(backend, scope, signal),
     backend.endpoints?.list(),
@@ -34,7 +34,9 @@ export async function readLiveState(
   // Only what might be deleted is looked for everywhere: it takes reading every zone of the account.
   const spare = healthChecks.filter(
     (check) =>
-      !scope.healthCheckKeys.includes(check.key) || healthChecks.some((one) => one !== check && one.key === check.key),
+      check.own &&
+      (!scope.healthCheckKeys.includes(check.key) ||
+        healthChecks.some((one) => one !== check && one.key === check.key)),
   );
   return {
     account,

@@ -4,6 +4,7 @@
  */
 
 import { fromApi, recordSetKey } from "../../route53/record-set.ts";
+import { policyKey } from "../ledger.ts";
 import type { HealthCheckUse, LiveHealthCheck, LiveState } from "../live/live-state.ts";
 import type { HealthCheckChange, PhaseName } from "../plan.ts";
 import type { Planning } from "../planning.ts";
@@ -22,7 +23,10 @@ export function planHealthCheckRemovals(
 ): HealthCheckChange[] {
   const { config, live, known, notes } = planning;
   const named = new Set(config.healthChecks.map(({ key }) => key));
-  const leaving = live.healthChecks.filter((check) => known.get({ ref: "health-check", key: check.key }) !== check.id);
+  // What others made is used as long as the file has it, and stays.
+  const leaving = live.healthChecks.filter(
+    (check) => check.own && known.get({ ref: "health-check", key: check.key }) !== check.id,
+  );
   const kept = new Set<string>();
   const ends = usesThatEnd(planning, zones, phases, kept);
   const changes: HealthCheckChange[] = [];
@@ -83,7 +87,9 @@ function usesThatEnd(
       if (before !== null) touched.add(`${zoneId} ${recordSetKey(fromApi(before))}`);
     }
   }
-  const ownChecks = new Set(live.healthChecks.map((check) => check.id));
+  const kind = new Map(config.healthChecks.map((check) => [check.key, check.settings.kind]));
+  // What is used as it is keeps its children.
+  const ownChecks = new Set(live.healthChecks.filter(({ key }) => kind.get(key) !== "existing").map(({ id }) => id));
   return (use, checkId) => {
     switch (use.kind) {
       case "record-set":
@@ -96,7 +102,7 @@ function usesThatEnd(
         const wanted = config.trafficPolicies.find((policy) => policy.name === name);
         // A document may name a check by its id, too.
         if (wanted !== undefined) return !JSON.stringify(wanted.document).includes(checkId);
-        return ledger.trafficPolicies.includes(name);
+        return ledger.trafficPolicies.includes(policyKey(live.account, name));
       }
     }
   };

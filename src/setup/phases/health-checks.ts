@@ -3,7 +3,8 @@
  */
 
 import type { CloudWatchRegion } from "@aws-sdk/client-route-53";
-import type { HealthCheckSettings } from "../../config/config.ts";
+import type { HealthCheckDefinition, HealthCheckSettings } from "../../config/config.ts";
+import { Failure } from "../../errors.ts";
 import type { Expectation } from "../expectations.ts";
 import type { LiveHealthCheck } from "../live/live-state.ts";
 import { healthCheckNormalForm, immutablePart } from "../normal-form.ts";
@@ -12,8 +13,11 @@ import type { Change, HealthCheckChange, PlannedHealthCheckConfig } from "../pla
 import { idOr, type PhaseDraft, type Planning } from "../planning.ts";
 import { isReference, type KnownIds, referenceText } from "../references.ts";
 
+/** What setup itself keeps. */
+type KeptSettings = Exclude<HealthCheckSettings, { readonly kind: "existing" }>;
+
 /** The API's shape. Children that do not exist yet are references. */
-function toHealthCheckConfig(settings: HealthCheckSettings, known: KnownIds): PlannedHealthCheckConfig {
+function toHealthCheckConfig(settings: KeptSettings, known: KnownIds): PlannedHealthCheckConfig {
   if (settings.kind === "calculated") {
     return {
       Type: "CALCULATED",
@@ -79,17 +83,19 @@ function childrenFirst<T extends { readonly key: string; readonly settings: Heal
 }
 
 /**
- * Which of several live checks of a key is the one: a replacement that was interrupted leaves two. The one that needs no
- * replacing, else the newest.
+ * Which of several live checks of a key is the one: a replacement that was interrupted leaves two, and so does one of a
+ * check that others made. The one that needs no replacing, else the newest; that of the file's id before others.
  */
 function current(
   checks: readonly LiveHealthCheck[],
   wanted: PlannedHealthCheckConfig,
   project: string,
+  id: string | undefined,
 ): LiveHealthCheck | undefined {
   const generation = (check: LiveHealthCheck) =>
     parseHealthCheckReference(project, check.callerReference)?.generation ?? 0;
-  const newestFirst = [...checks].sort((a, b) => generation(b) - generation(a));
+  const rank = (check: LiveHealthCheck) => (check.id === id ? Number.POSITIVE_INFINITY : generation(check));
+  const newestFirst = [...checks].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a)));
   return newestFirst.find((check) => immutablePart(check.config) === immutablePart(wanted)) ?? newestFirst[0];
 }
 
@@ -107,44 +113,48 @@ export function planHealthChecks(planning: Planning): PhaseDraft {
   const expectations: Expectation[] = [];
   const changes: Change[] = planEndpoints(planning);
   for (const wanted of childrenFirst(config.healthChecks)) {
-    const { key } = wanted;
-    const settings = toHealthCheckConfig(wanted.settings, known);
+    const { key, id, settings: asked } = wanted;
     const candidates = live.healthChecks.filter((check) => check.key === key);
-    const found = current(candidates, settings, config.project);
+    if (asked.kind === "existing") {
+      known.set({ ref: "health-check", key }, existing(wanted, candidates, planning));
+      continue;
+    }
+    const settings = toHealthCheckConfig(asked, known);
+    const found = current(candidates, settings, config.project, id);
     const base = { kind: "health-check", key, subject: key, place: places.of(wanted.path) } as const;
-    const after = {
-      callerReference: found?.callerReference ?? healthCheckReference(config.project, { key, generation: 1 }),
-      config: settings,
-    };
+    const first = healthCheckReference(config.project, { key, generation: 1 });
+    const after = { callerReference: found?.callerReference ?? first, config: settings };
     const replaced = found !== undefined && immutablePart(found.config) !== immutablePart(settings);
     if (found === undefined) {
       changes.push({
         ...base,
         action: "add",
         how: "create",
-        why: `there is no such check yet: ${checkText(wanted.settings)}`,
+        why: `there is no such check yet: ${checkText(asked)}`,
         before: null,
         after,
       });
     } else if (replaced) {
       const newest = candidates
+        .filter((one) => one.own)
         .map((one) => one.callerReference)
         .sort(byGeneration(config.project))
         .at(-1);
+      if (!found.own) planning.notes.push(`${key} (${found.id}) stays: this project did not make it`);
       changes.push({
         ...base,
         action: "change",
         how: "replace",
         why: `${configDifferences(found.config, settings)}: this cannot be changed of a check, so a new one takes its place`,
         before: asRead(found),
-        after: { ...after, callerReference: nextGeneration(newest ?? found.callerReference) },
+        after: { ...after, callerReference: newest === undefined ? first : nextGeneration(newest) },
       });
     } else {
       known.set({ ref: "health-check", key }, found.id);
       if (healthCheckNormalForm(found.config) !== healthCheckNormalForm(settings)) {
         const why = configDifferences(found.config, settings);
         changes.push({ ...base, action: "change", how: "update", why, before: asRead(found), after });
-      } else if (!found.tagged) {
+      } else if (found.own && !found.tagged) {
         const why = "its tags are missing: an earlier run did not come to them";
         changes.push({ ...base, action: "change", how: "tag", why, before: asRead(found), after });
       }
@@ -152,6 +162,23 @@ export function planHealthChecks(planning: Planning): PhaseDraft {
     if (changes.at(-1)?.subject === key) expectations.push({ check: "health", key });
   }
   return { changes, expectations };
+}
+
+/** Throws a Failure when it is not there: nobody else can make it. */
+function existing(
+  { key, id, path }: HealthCheckDefinition,
+  candidates: readonly LiveHealthCheck[],
+  { places }: Planning,
+): string {
+  const found = candidates.find((one) => one.id === id);
+  if (found !== undefined) return found.id;
+  throw new Failure({
+    kind: "failed",
+    code: "setup.conflict",
+    message: `there is no health check ${id} here, which '${key}' uses as it is`,
+    where: places.of([...path, "id"]),
+    next: "correct the id, or say with type: what setup should make",
+  });
 }
 
 function byGeneration(project: string) {
@@ -178,7 +205,7 @@ function planEndpoints({ config, places, live, notes }: Planning): Change[] {
     }));
 }
 
-function checkText(settings: HealthCheckSettings): string {
+function checkText(settings: KeptSettings): string {
   if (settings.kind === "calculated") return `${settings.healthThreshold} of ${settings.children.join(", ")}`;
   if (settings.kind === "alarm") return `the alarm ${settings.alarm} in ${settings.region}`;
   if (settings.kind === "recovery-control") return `the routing control ${settings.routingControlArn}`;

@@ -37,6 +37,10 @@ export function planZones({ config, places, live, notes }: Planning): PhaseDraft
       place,
       after: { nameServersOf: { ref: "hosted-zone", zone: wanted.name } },
     };
+    if (!wanted.managesRegistrar) {
+      if (changes.length > before) expectations.push({ check: "delegation", zone: wanted.name });
+      continue;
+    }
     if (slot?.registrar.kind === "registered") {
       const { nameServers } = slot.registrar;
       if (zone === undefined || nameServers.join() !== zone.nameServers.join()) {

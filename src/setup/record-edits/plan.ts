@@ -103,6 +103,7 @@ export function planRecordEdits(inputs: RecordEditInputs): Planned {
         zones: [{ name: zone.name, id: zone.id }],
         healthCheckKeys: [],
         trafficPolicyNames: [],
+        healthCheckIds: {},
         logGroups: [],
         readsTrafficFlow: false,
       },

@@ -16,6 +16,7 @@ const plan: Plan = {
     zones: [{ name: zone, id: undefined }],
     healthCheckKeys: [],
     trafficPolicyNames: [],
+    healthCheckIds: {},
     logGroups: [],
     readsTrafficFlow: false,
   },
