@@ -52,7 +52,11 @@ export function writeOctodns({ id, name: zone, recordSets, healthChecks }: Octod
       if (dynamic.ok) {
         add(set, dynamic.record, group.length);
         for (const why of dynamic.caveats) unsaid.push({ subject: `${displayName(set.name)} ${set.type}`, why });
-      } else for (const one of group) leaveOut(one, dynamic.why);
+      } else {
+        for (const one of group) leaveOut(one, dynamic.why);
+        const ignored = ignoredRecord(group);
+        if (ignored !== undefined) add(set, ignored, 0);
+      }
     } else if (set.answer.kind === "alias") {
       const value = aliasValue(set, set.answer, zone, id);
       if (value === undefined)
@@ -83,6 +87,9 @@ export function writeOctodns({ id, name: zone, recordSets, healthChecks }: Octod
     "---",
     `# ${displayName(zone)}, hosted zone ${id} at Route 53, for octoDNS's YamlProvider and octodns-route53`,
     ...comments,
+    ...(comments.length === 0
+      ? []
+      : ["# octoDNS deletes what its file does not have: see its plan before you apply it"]),
   ];
   return { text: `${head.join("\n")}\n${yaml}`, unsaid, said };
 }
@@ -139,6 +146,19 @@ function simpleRecord(set: RecordSet): YamlRecord | undefined {
     if (error instanceof RecordDataError) return undefined;
     throw error;
   }
+}
+
+/** octoDNS deletes what its source does not have; what is there to be ignored it leaves as it is. */
+function ignoredRecord(group: readonly RecordSet[]): YamlRecord | undefined {
+  const [first] = group;
+  if (first === undefined) return undefined;
+  const values = group.flatMap(({ answer }) => (answer.kind === "records" ? answer.values : []));
+  const ttlSeconds = Math.min(...group.flatMap(({ answer }) => (answer.kind === "records" ? answer.ttlSeconds : [])));
+  // Where all of them are aliases octoDNS has no record to ignore.
+  if (values.length === 0) return undefined;
+  const answer = { kind: "records", ttlSeconds, values: [...new Set(values)] } as const;
+  const record = simpleRecord({ ...first, answer });
+  return record && { ...record, octodns: { ignored: true } };
 }
 
 function caveatOf(set: RecordSet): string | undefined {
