@@ -2,9 +2,11 @@
 
 import { Command } from "commander";
 import type { CommandHost, Register } from "./command.ts";
+import { registerCost } from "./commands/cost.ts";
 import { registerDemo } from "./commands/demo.ts";
 import { registerDrill } from "./commands/drill.ts";
 import { registerHealth } from "./commands/health.ts";
+import { registerLint } from "./commands/lint.ts";
 import { registerLocal } from "./commands/local.ts";
 import { registerLogs } from "./commands/logs.ts";
 import { registerRecords } from "./commands/records.ts";
@@ -16,6 +18,8 @@ import { VERSION } from "./version.ts";
 
 const COMMANDS: readonly Register[] = [
   registerSetup,
+  registerLint,
+  registerCost,
   registerTrace,
   registerDrill,
   registerLogs,
@@ -48,5 +52,5 @@ function prepare(command: Command): void {
 }
 
 const EXIT_CODES = `
-Exit codes: 0 fine; 1 failed; 2 findings (a plan with changes under --detailed-exitcode, a trace with
-problems, a drill past its target); 64 wrong usage or config; 130 interrupted.`;
+Exit codes: 0 fine; 1 failed; 2 findings (a plan with changes under --detailed-exitcode, a file that lint
+warns of, a trace with problems, a drill past its target); 64 wrong usage or config; 130 interrupted.`;

@@ -66,7 +66,7 @@ export function findingsOf<const Catalogue extends Readonly<Record<string, Findi
 const ORDER: Readonly<Record<Severity, number>> = { problem: 0, warning: 1, info: 2 };
 
 /** The worst first; the order found is kept among equals. */
-export function worstFirst(findings: readonly Finding[]): Finding[] {
+export function worstFirst<One extends Finding>(findings: readonly One[]): One[] {
   return [...findings].sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
 }
 

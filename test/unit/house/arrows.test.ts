@@ -15,8 +15,10 @@ const ARROWS: Record<string, readonly string[]> = {
   logs: ["route53"],
   zonefile: ["route53", "dns"],
   config: ["route53"],
+  lint: ["config", "route53", "findings"],
+  cost: ["config", "route53"],
   backend: ["route53", "dns"],
-  setup: ["config", "backend", "route53", "routing", "dns", "findings"],
+  setup: ["config", "backend", "route53", "routing", "dns", "findings", "lint", "cost"],
   trace: ["backend", "route53", "dns", "findings"],
   drill: ["config", "backend", "route53", "dns"],
   local: ["route53", "routing", "geo", "dns", "logs", "backend"],
@@ -29,6 +31,8 @@ const ARROWS: Record<string, readonly string[]> = {
     "findings",
     "logs",
     "zonefile",
+    "lint",
+    "cost",
     "setup",
     "trace",
     "drill",
@@ -44,6 +48,8 @@ const ARROWS: Record<string, readonly string[]> = {
     "findings",
     "logs",
     "zonefile",
+    "lint",
+    "cost",
     "setup",
     "trace",
     "drill",
@@ -144,7 +150,7 @@ describe("the house", () => {
   it("keeps the pure rooms free of Node, and of the SDK but for its types", () => {
     const wrong = imports.filter(
       (one) =>
-        ["route53", "routing", "zonefile"].includes(roomOf(one.file)) &&
+        ["route53", "routing", "zonefile", "lint", "cost"].includes(roomOf(one.file)) &&
         (one.target.startsWith("node:") || (one.target.startsWith("@aws-sdk/") && !one.typeOnly)),
     );
     expect(wrong.map(where)).toEqual([]);
