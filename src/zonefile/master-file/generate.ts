@@ -22,11 +22,14 @@ export function generatedNumbers(range: string, at: Position): number[] {
   return Array.from({ length: count }, (_, i) => start + i * step);
 }
 
-/** `n` and `N`: the hexadecimal digits from the last to the first, each a label; `width` counts the dots. */
+/**
+ * `n` and `N`: the hexadecimal digits from the last to the first, each a label. `width` counts the dots, so that an even one
+ * ends with a dot, as in BIND.
+ */
 function nibbles(value: number, width: number): string {
-  const digits = [...value.toString(16)].reverse();
-  while (digits.join(".").length < width) digits.push("0");
-  return digits.join(".");
+  let text = [...value.toString(16)].reverse().join(".");
+  while (text.length < width) text += text.endsWith(".") ? "0" : ".";
+  return text;
 }
 
 function formatted(value: number, width: number, base: string): string {
