@@ -45,8 +45,9 @@ export function billOf(holdings: Holdings, prices: PriceTable, assumption: Query
     if (quantity > 0) lines.push({ item, text, quantity, price, per, amount: times(dollars(price), quantity, per) });
   };
   const addTiers = (item: BillItem, text: string, quantity: number, tiers: readonly Tier[], per = 1) => {
-    for (const [i, share] of sharesOf(quantity, tiers).entries()) {
-      const which = tiers.length === 1 ? "" : i === 0 ? firstText(tiers) : beyondText(tiers, share.price);
+    const shares = sharesOf(quantity, tiers);
+    for (const [i, share] of shares.entries()) {
+      const which = shares.length === 1 ? "" : i === 0 ? firstText(tiers) : beyondText(tiers, share.price);
       add(item, `${text}${which}`, share.quantity, share.price, per);
     }
   };
