@@ -3,6 +3,7 @@
 import type { CidrLocation } from "../route53/cidr-collection.ts";
 import type { DomainName } from "../route53/names.ts";
 import type { RecordsAnswer, RecordType, RoutingPolicy } from "../route53/record-set.ts";
+import type { Ownership } from "./ownership.ts";
 
 /** Where an element stands in the file, e.g. `["records", 0, "values", 1]`; `Places` turns it into line and column. */
 export type SourcePath = readonly (string | number)[];
@@ -40,6 +41,7 @@ export interface ZoneConfig {
   readonly comment: string | undefined;
   /** Whether a domain registered in the account is made to be delegated to the zone; else the registrar is left alone. */
   readonly managesRegistrar: boolean;
+  readonly ownership: Ownership;
   /** Simple records and the answers of every routing group, in the order of the file. */
   readonly recordSets: readonly DeclaredRecordSet[];
   readonly trafficPolicyInstances: readonly TrafficPolicyInstanceDefinition[];

@@ -127,6 +127,7 @@ function build(file: ConfigFile, reading: Reading): Config {
   });
   const cidrCollections = readCidrCollections(file.cidrCollections ?? {}, project, problems);
   const shared: SharedParts = {
+    ownership: file.ownership,
     zoneNames,
     healthCheckKeys,
     cidrCollections,

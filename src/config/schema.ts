@@ -4,6 +4,7 @@ import { z } from "zod";
 import { MAX_CIDR_BLOCKS_PER_COLLECTION, MAX_VPCS_PER_ZONE } from "../route53/limits.ts";
 import { RECORD_TYPES } from "../route53/record-set.ts";
 import { parseQueryCount } from "./cost-settings.ts";
+import { ownership } from "./ownership.ts";
 import { healthCheck } from "./schema-health-checks.ts";
 import { key, mapping, port, region, sendable, UNSENDABLE } from "./schema-parts.ts";
 
@@ -125,6 +126,7 @@ const zoneIdentity = {
   delegationSet: z.string().optional(),
   comment: sendable(z.string().max(256)).optional(),
   registrar: z.enum(["manage", "leave"]).optional(),
+  ownership: ownership.optional(),
 };
 
 const zoneContent = {
@@ -163,6 +165,8 @@ export const fileSchema = mapping({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "1 to 64 letters, digits, '.', '_' or '-'")
     .optional(),
   backend: z.enum(["local", "aws"]).optional(),
+  /** Of zones that do not say it themselves. */
+  ownership: ownership.optional(),
   zone: mapping(zoneIdentity).optional(),
   zones: z
     .array(

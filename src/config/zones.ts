@@ -10,6 +10,7 @@ import type {
   ZoneConfig,
 } from "./config.ts";
 import { readOwnerName, readZoneName } from "./owner-names.ts";
+import { readOwnership } from "./ownership.ts";
 import type { Problems } from "./problems.ts";
 import { checkZoneConflicts } from "./record-set-conflicts.ts";
 import { type RecordScope, readRecord, readRoutingGroup } from "./record-sets.ts";
@@ -97,6 +98,8 @@ export function readZones(file: ConfigFile, problems: Problems): LocatedZone[] {
 
 /** What the zones of a file share. */
 export interface SharedParts extends Omit<RecordScope, "zone" | "private"> {
+  /** Of zones that do not say it themselves. */
+  readonly ownership: ConfigFile["ownership"];
   readonly delegationSetKeys: readonly string[];
   readonly policies: readonly TrafficPolicyDefinition[];
   /** Of all policies, those with mistakes of their own included. */
@@ -130,6 +133,7 @@ export function buildZone(located: LocatedZone, shared: SharedParts): ZoneConfig
     id: entry.id === undefined ? undefined : bareId(entry.id),
     comment: entry.comment,
     managesRegistrar: entry.registrar !== "leave",
+    ownership: readOwnership(entry.ownership ?? shared.ownership),
     recordSets,
     trafficPolicyInstances: instances,
     logging:

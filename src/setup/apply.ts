@@ -96,8 +96,10 @@ export async function applyPlan(inputs: ApplyInputs): Promise<Applied> {
   const run: Run = {
     backend,
     project: plan.project,
+    account: plan.backend.account,
     signal,
     emit,
+    beforeEffect: () => journal.sync(),
     known: knownIds(live, plan),
     ledger: inputs.ledger,
     nameServers: new Map(
@@ -105,10 +107,9 @@ export async function applyPlan(inputs: ApplyInputs): Promise<Applied> {
     ),
   };
   const progress: Progress = { status: new Map(), verifications: new Map() };
-  journal.started(plan.backend.label, plan.observed.fingerprint);
   let error: unknown;
   try {
-    for (const phase of plan.phases) await carryOutPhase(phase, run, progress);
+    for (const phase of inOrder(plan)) await carryOutPhase(phase, run, progress, plan.purpose);
     await carryOutLast(plan, run, progress);
   } catch (thrown) {
     error = thrown;
@@ -118,14 +119,23 @@ export async function applyPlan(inputs: ApplyInputs): Promise<Applied> {
   return { result: resultOf(plan, run, progress, outcome), error };
 }
 
+/** What is taken away goes the other way round: what uses something before it, and the zone when nothing is left in it. */
+const DESTROY_ORDER: readonly PhaseName[] = ["traffic-flow", "routing", "records", "health-checks", "logging", "zone"];
+
+function inOrder({ purpose, phases }: Plan): readonly PlanPhase[] {
+  if (purpose === "apply") return phases;
+  return [...phases].sort((a, b) => DESTROY_ORDER.indexOf(a.phase) - DESTROY_ORDER.indexOf(b.phase));
+}
+
 /** Old health checks go last: what used them has been repointed and is INSYNC by then. */
 function isLast(change: Change): boolean {
   return change.kind === "health-check" && change.how === "delete";
 }
 
-async function carryOutPhase(phase: PlanPhase, run: Run, progress: Progress): Promise<void> {
-  const changes = phase.changes.filter((change) => !isLast(change));
-  if (changes.length === 0) return;
+async function carryOutPhase(phase: PlanPhase, run: Run, progress: Progress, purpose: Plan["purpose"]): Promise<void> {
+  // A plan that destroys has its phases in an order in which they are last where they stand.
+  const changes = purpose === "destroy" ? phase.changes : phase.changes.filter((change) => !isLast(change));
+  if (changes.length === 0 && phase.expectations.length === 0) return;
   const name = phase.phase;
   run.emit({ event: "phase-started", phase: name, changes: changes.length });
   for (const change of changes) {
@@ -140,6 +150,7 @@ async function carryOutPhase(phase: PlanPhase, run: Run, progress: Progress): Pr
       run.emit({ event: "change-started", phase: name, action: change.action, subject: change.subject });
       progress.status.set(change, applied(change, "unconfirmed"));
     }
+    run.beforeEffect();
     const info = await refusable(mine, progress, () => sendBatch(batch, changeAt, run));
     for (const change of mine) {
       progress.status.set(change, applied(change, "done"));
@@ -159,6 +170,7 @@ async function carryOutPhase(phase: PlanPhase, run: Run, progress: Progress): Pr
 }
 
 async function carryOutLast(plan: Plan, run: Run, progress: Progress): Promise<void> {
+  if (plan.purpose === "destroy") return;
   for (const { phase, changes } of plan.phases) {
     for (const change of changes.filter(isLast)) await step(change, phase, run, progress, () => carryOut(change, run));
   }
@@ -175,6 +187,7 @@ async function step(
   const { action, subject } = change;
   run.emit({ event: "change-started", phase, action, subject });
   progress.status.set(change, applied(change, "unconfirmed"));
+  run.beforeEffect();
   const outcome = await effect();
   if (outcome.kind === "skipped") {
     progress.status.set(change, { ...applied(change, "skipped"), detail: outcome.reason });

@@ -1,26 +1,68 @@
-/** An apply's journal: one JSON line a step, on the disk before the step is taken, so that nothing happens unrecorded. */
+/**
+ * The journals of runs that change things: one file a run, one JSON line a step. The plan comes first, whole, so that a run
+ * that was killed can be finished without the file it was made from; a step is on the disk before it is taken.
+ */
 
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
-import { dirname, join } from "node:path";
+import {
+  appendFileSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { SetupEvent } from "./events.ts";
+import type { Plan } from "./plan.ts";
 
-export type JournalEntry =
-  | { readonly at: string; readonly entry: "apply-started"; readonly backend: string; readonly fingerprint: string }
-  | { readonly at: string; readonly entry: "apply-ended"; readonly outcome: string }
-  | ({ readonly at: string; readonly entry: "event" } & SetupEvent);
+const JOURNAL_FORMAT = "r53kit.setup-journal/1";
+
+/** What was run, as people type it. */
+export type RunCommand = "setup apply" | "setup destroy" | "setup resume" | "records";
+
+export interface RunStart {
+  readonly command: RunCommand;
+  readonly plan: Plan;
+  /** Whether what it makes goes into the project's ledger; edits by hand are nobody's to remove later. */
+  readonly keepsLedger: boolean;
+}
+
+type JournalEntry = { readonly at: string } & (
+  | ({ readonly entry: "started"; readonly format: typeof JOURNAL_FORMAT } & RunStart)
+  | { readonly entry: "ended"; readonly outcome: string }
+  /** Another run has taken over what this one left. */
+  | { readonly entry: "superseded"; readonly by: string }
+  | ({ readonly entry: "event" } & SetupEvent)
+);
 
 export interface Journal {
-  started(backend: string, fingerprint: string): void;
   event(event: SetupEvent): void;
+  /** What was written is on the disk when it returns: called before every effect. */
+  sync(): void;
   ended(outcome: string): void;
 }
 
-export function journalFile(home: string, project: string): string {
-  return join(home, "setup", `${encodeURIComponent(project)}.journal.ndjson`);
+/** A run that did not come to its end: killed, interrupted, or stopped by a failure. */
+export interface UnfinishedRun extends RunStart {
+  readonly file: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** Changes that it had started; whether they landed only the live state tells. */
+  readonly begun: readonly string[];
+}
+
+/** This many runs of a project that came to their end are kept to be looked at; unfinished ones are kept all. */
+const KEPT_RUNS = 10;
+
+export function journalDirectory(home: string, project: string): string {
+  return join(home, "setup", "journals", encodeURIComponent(project));
 }
 
 /** Events that record an effect; the others are only for people who watch. */
-const KEPT = new Set<SetupEvent["event"]>([
+const KEPT_EVENTS = new Set<SetupEvent["event"]>([
   "phase-started",
   "change-started",
   "change-done",
@@ -28,44 +70,124 @@ const KEPT = new Set<SetupEvent["event"]>([
   "phase-done",
 ]);
 
-/** Starts a new journal in place of the last one; each line is synced. `now` gives epoch ms. */
-export function openJournal(file: string, now: () => number): Journal & { close(): void } {
-  mkdirSync(dirname(file), { recursive: true });
-  const handle = openSync(file, "w");
+/**
+ * Starts a journal. What earlier runs of the project on this backend left unfinished is this run's from now on: it was
+ * planned from what they left. `now` gives epoch ms.
+ */
+export function openJournal(home: string, start: RunStart, now: () => number): Journal & { close(): void } {
+  const directory = journalDirectory(home, start.plan.project);
+  mkdirSync(directory, { recursive: true });
+  const stamp = new Date(now()).toISOString().replace(/[-:]/g, "");
+  const file = join(directory, `${stamp}-${process.pid}.ndjson`);
+  const left = unfinishedIn(directory).filter((run) => isSamePlace(run.plan, start.plan));
+  const handle = openSync(file, "a");
   const write = (entry: Record<string, unknown>) => {
-    writeSync(handle, `${JSON.stringify({ at: new Date(now()).toISOString(), ...entry })}\n`);
-    fsyncSync(handle);
+    writeSync(handle, lineOf(now(), entry));
   };
+  write({ entry: "started", format: JOURNAL_FORMAT, ...start });
+  fsyncSync(handle);
+  for (const run of left) supersede(run.file, file, now());
+  prune(directory, file);
   return {
-    started: (backend, fingerprint) => write({ entry: "apply-started", backend, fingerprint }),
     event: (event) => {
-      if (KEPT.has(event.event)) write({ entry: "event", ...event });
+      if (KEPT_EVENTS.has(event.event)) write({ entry: "event", ...event });
     },
-    ended: (outcome) => write({ entry: "apply-ended", outcome }),
+    sync: () => fsyncSync(handle),
+    ended: (outcome) => {
+      write({ entry: "ended", outcome });
+      fsyncSync(handle);
+    },
     close: () => closeSync(handle),
   };
 }
 
-/** The changes that an apply had started when it was killed; empty when the last one came to its end. */
-export function unfinishedChanges(file: string): string[] {
-  let text: string;
+function lineOf(at: number, entry: Record<string, unknown>): string {
+  return `${JSON.stringify({ at: new Date(at).toISOString(), ...entry })}\n`;
+}
+
+function supersede(file: string, by: string, at: number): void {
+  // Its last line may be cut.
+  appendFileSync(file, `\n${lineOf(at, { entry: "superseded", by: basename(by) })}`);
+}
+
+function isSamePlace({ backend: a }: Plan, { backend: b }: Plan): boolean {
+  return a.account === b.account && a.confirmsChanges === b.confirmsChanges;
+}
+
+/** The newest of each project and backend; what came before it was its to finish. Newest first. */
+export function unfinishedRuns(home: string): UnfinishedRun[] {
+  const all = namesIn(join(home, "setup", "journals")).flatMap((project) =>
+    unfinishedIn(join(home, "setup", "journals", project)),
+  );
+  const newestFirst = all.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+  return newestFirst.filter(
+    (run, i) =>
+      newestFirst.findIndex(
+        (other) => dirname(other.file) === dirname(run.file) && isSamePlace(other.plan, run.plan),
+      ) === i,
+  );
+}
+
+function unfinishedIn(directory: string): UnfinishedRun[] {
+  return journalsIn(directory).flatMap((file) => {
+    const reading = readJournal(file);
+    return reading.state === "unfinished" ? [reading.run] : [];
+  });
+}
+
+/** Oldest first. */
+function journalsIn(directory: string): string[] {
+  return namesIn(directory)
+    .filter((name) => name.endsWith(".ndjson"))
+    .sort()
+    .map((name) => join(directory, name));
+}
+
+function namesIn(directory: string): string[] {
   try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    return [];
+    return readdirSync(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+type Reading = { readonly state: "finished" } | { readonly state: "unfinished"; readonly run: UnfinishedRun };
+
+/** A run that was killed before its first line was whole has begun nothing, and so is finished. */
+function readJournal(file: string): Reading {
+  const lines = readFileSync(file, "utf8").split("\n");
+  // How it ended stands last, and most of them have.
+  if (lines.slice(-3).map(readLine).some(isEnd)) return { state: "finished" };
+  const entries = lines.map(readLine);
+  const started = entries.find((entry) => entry?.entry === "started");
+  if (started?.entry !== "started" || started.format !== JOURNAL_FORMAT || entries.some(isEnd)) {
+    return { state: "finished" };
   }
   const open = new Set<string>();
-  for (const line of text.split("\n")) {
-    let entry: JournalEntry;
-    try {
-      entry = JSON.parse(line) as JournalEntry;
-    } catch {
-      continue; // The last line of a killed run may be cut.
-    }
-    if (entry.entry === "apply-ended") return [];
-    if (entry.entry !== "event") continue;
+  for (const entry of entries) {
+    if (entry?.entry !== "event") continue;
     if (entry.event === "change-started") open.add(entry.subject);
     if (entry.event === "change-done" || entry.event === "change-skipped") open.delete(entry.subject);
   }
-  return [...open];
+  const { command, plan, keepsLedger, at } = started;
+  return { state: "unfinished", run: { file, startedAt: at, command, plan, keepsLedger, begun: [...open] } };
+}
+
+/** Undefined for a line that a killed run left cut. */
+function readLine(line: string): JournalEntry | undefined {
+  try {
+    return JSON.parse(line) as JournalEntry;
+  } catch {
+    return undefined;
+  }
+}
+
+function isEnd(entry: JournalEntry | undefined): boolean {
+  return entry?.entry === "superseded" || (entry?.entry === "ended" && entry.outcome === "applied");
+}
+
+function prune(directory: string, current: string): void {
+  const finished = journalsIn(directory).filter((file) => file !== current && readJournal(file).state === "finished");
+  for (const file of finished.slice(0, Math.max(0, finished.length - KEPT_RUNS))) rmSync(file, { force: true });
 }

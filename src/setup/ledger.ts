@@ -17,7 +17,7 @@ export interface Ledger {
   readonly format: typeof LEDGER_FORMAT;
   /** By zone id, then by record set key: the hash of what was written; two of them while it may be either. */
   readonly recordSets: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Names in the account; an id is known only after the effect. */
+  /** See {@link policyKey}; an id is known only after the effect. */
   readonly trafficPolicies: readonly string[];
   /** See {@link instanceKey}. */
   readonly trafficPolicyInstances: readonly string[];
@@ -42,6 +42,16 @@ export function ledgerFile(home: string, project: string): string {
 /** A zone has at most one instance of a name and type. */
 export function instanceKey(zoneId: string, name: string, type: string): string {
   return `${zoneId} ${name} ${type}`;
+}
+
+/** Policies have unique names in an account, and other accounts have others. */
+export function policyKey(account: string, name: string): string {
+  return `${account} ${name}`;
+}
+
+/** The names of all policies that were made, in whatever account. */
+export function policyNames({ trafficPolicies }: Pick<Ledger, "trafficPolicies">): string[] {
+  return trafficPolicies.map((key) => key.slice(key.indexOf(" ") + 1));
 }
 
 export function readLedger(file: string): Ledger {
@@ -99,6 +109,17 @@ export function withoutRecordSets(ledger: Ledger, zoneId: string, keys: readonly
   const gone = new Set(keys);
   const zone = Object.fromEntries(Object.entries(ledger.recordSets[zoneId] ?? {}).filter(([key]) => !gone.has(key)));
   return { ...ledger, recordSets: { ...ledger.recordSets, [zoneId]: zone } };
+}
+
+/** Of a zone that is gone. */
+export function withoutZone(ledger: Ledger, zoneId: string): Ledger {
+  const { [zoneId]: _, ...recordSets } = ledger.recordSets;
+  return {
+    ...ledger,
+    recordSets,
+    trafficPolicyInstances: ledger.trafficPolicyInstances.filter((key) => !key.startsWith(`${zoneId} `)),
+    queryLogging: ledger.queryLogging.filter((id) => id !== zoneId),
+  };
 }
 
 type NameList = "trafficPolicies" | "trafficPolicyInstances" | "queryLogging";

@@ -3,7 +3,7 @@
 import type { Config } from "../config/config.ts";
 import type { Places } from "../config/load.ts";
 import { Failure } from "../errors.ts";
-import { domainName, isWithin } from "../route53/names.ts";
+import { displayName, domainName, isWithin } from "../route53/names.ts";
 import { knownIds } from "./known-ids.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LiveState } from "./live/live-state.ts";
@@ -21,6 +21,7 @@ import {
   PLAN_FORMAT,
   type Plan,
   type PlannedBackend,
+  type PlannedZone,
   type PlanPhase,
   summaryOf,
 } from "./plan.ts";
@@ -28,6 +29,7 @@ import { idsOfZones, liveZone, type PhaseDraft, type Planning } from "./planning
 import { groupKey } from "./record-set-diff.ts";
 import { type KnownIds, type Reference, referenceKey, referencesIn, referenceText } from "./references.ts";
 import { scopeOf } from "./scope.ts";
+import { type Excess, excessesOf } from "./thresholds.ts";
 
 export interface PlanInputs {
   readonly config: Config;
@@ -49,17 +51,17 @@ export function makePlan(inputs: PlanInputs): Plan {
   // Health checks before everything that names them: they say which ids stay.
   const zone = planZones(planning);
   const healthChecks = planHealthChecks(planning);
-  const zones = diffZones(planning);
-  const records = planRecordSets("records", zones, planning);
-  const routing = planRecordSets("routing", zones, planning);
+  const units = diffZones(planning);
+  const records = planRecordSets("records", units, planning);
+  const routing = planRecordSets("routing", units, planning);
   const policies = planTrafficFlow(planning);
-  const aliases = planRecordSets("traffic-flow", zones, planning);
+  const aliases = planRecordSets("traffic-flow", units, planning);
   const wanted = new Set(inputs.only ?? PHASES);
   const drafts: Record<PhaseName, PhaseDraft> = {
     zone,
     "health-checks": {
       ...healthChecks,
-      changes: [...healthChecks.changes, ...planHealthCheckRemovals(planning, zones, wanted)],
+      changes: [...healthChecks.changes, ...planHealthCheckRemovals(planning, units, wanted)],
     },
     records,
     routing,
@@ -72,19 +74,37 @@ export function makePlan(inputs: PlanInputs): Plan {
   });
   const phases = all.map((one) => (wanted.has(one.phase) ? one : withoutChanges(one)));
   checkNeeds(phases, all, live, planning.known);
+  const zones = plannedZones(config, live);
   return {
     format: PLAN_FORMAT,
+    purpose: "apply",
     createdAt: new Date(inputs.now).toISOString(),
     project: config.project,
     file: config.file,
     backend: { label: backend.label, account: live.account, confirmsChanges: backend.confirmsChanges },
     scope: scopeOf(config),
-    zones: live.zones.map((slot) => ({ name: slot.name, id: slot.zone?.id ?? null })),
+    zones,
     phases,
     summary: summaryOf(phases),
-    notes,
+    notes: [...notes, ...excessesOf({ phases, zones }, live).map(excessNote)],
     observed: observe(config, live, ledger),
   };
+}
+
+/** In the order of the file, which is that of the live state. */
+export function plannedZones(config: Config, live: LiveState): PlannedZone[] {
+  return live.zones.map((slot, i) => {
+    const ownership = config.zones[i]?.ownership;
+    return {
+      name: slot.name,
+      id: slot.zone?.id ?? null,
+      thresholds: ownership?.mode === "exclusive" ? ownership.thresholds : null,
+    };
+  });
+}
+
+export function excessNote({ zone, message }: Excess): string {
+  return `${message}: apply needs --force ${displayName(zone)}`;
 }
 
 /** A saved plan with only some of its phases. Throws a Failure when one of them needs another. */
@@ -99,7 +119,7 @@ function withoutChanges({ phase }: PlanPhase): PlanPhase {
 }
 
 /** Policies and instances, then the record sets that are aliases of an instance. */
-function joined(policies: PhaseDraft, aliases: PhaseDraft): PhaseDraft {
+export function joined(policies: PhaseDraft, aliases: PhaseDraft): PhaseDraft {
   const offset = policies.changes.length;
   return {
     changes: [...policies.changes, ...aliases.changes],

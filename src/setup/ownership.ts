@@ -48,6 +48,13 @@ export function nextGeneration(reference: string): string {
   return reference.replace(/-g(\d+)$/, (_, generation: string) => `-g${Number(generation) + 1}`);
 }
 
+/** Whether `reference` is the other one, or a later generation of it. */
+export function isLaterGeneration(reference: string, other: string): boolean {
+  const [own, than] = [/^(.+)-g(\d+)$/.exec(reference), /^(.+)-g(\d+)$/.exec(other)];
+  if (own === null || than === null) return reference === other;
+  return own[1] === than[1] && Number(own[2]) >= Number(than[2]);
+}
+
 export function zoneReference(project: string, zone: DomainName): string {
   return `r53kit-${digest(project)}-zone-${digest(zone)}-g1`;
 }

@@ -67,6 +67,7 @@ const CHECK = {
   callerReference: isText,
   config: shape({ Type: isText, ChildHealthChecks: optional(listOf(isIdOrReference)) }),
 };
+const ENDPOINT = shape({ name: isText, address: isText, port: isIndex });
 const DOCUMENT: Test = (value) => value !== undefined;
 
 /** What a change of a kind has beside what all have, and what is in its `before` and `after`. */
@@ -81,7 +82,7 @@ const KINDS: Readonly<Record<Change["kind"], { readonly own?: Test; readonly bef
     before: shape({ nameServers: listOf(isName) }),
     after: shape({ nameServersOf: isReference }),
   },
-  endpoint: { before: () => false, after: shape({ name: isText, address: isText, port: isIndex }) },
+  endpoint: { before: ENDPOINT, after: ENDPOINT },
   "health-check": {
     own: shape({ key: isText, how: oneOf("create", "update", "replace", "tag", "delete") }),
     before: shape({ id: isText, version: isNumber, ...CHECK }),
@@ -171,7 +172,10 @@ function isPhase(value: unknown): boolean {
   );
 }
 
+const THRESHOLDS = shape({ maxUpdatesPercent: isNumber, maxRemovalsPercent: isNumber, above: isNumber });
+
 const PLAN = shape({
+  purpose: oneOf("apply", "destroy"),
   createdAt: isText,
   project: isText,
   file: isText,
@@ -180,12 +184,12 @@ const PLAN = shape({
     project: isText,
     zones: listOf(shape({ name: isName, id: optional(isText) })),
     healthCheckKeys: listOf(isText),
+    healthCheckIds: (value) => isObject(value) && Object.values(value).every(isText),
     trafficPolicyNames: listOf(isText),
     logGroups: listOf(isText),
-    healthCheckIds: (value) => isObject(value) && Object.values(value).every(isText),
     readsTrafficFlow: isFlag,
   }),
-  zones: listOf(shape({ name: isName, id: either(oneOf(null), isText) })),
+  zones: listOf(shape({ name: isName, id: either(oneOf(null), isText), thresholds: either(oneOf(null), THRESHOLDS) })),
   phases: listOf(isPhase),
   notes: listOf(isText),
   observed: shape({ fingerprint: isText, subjects: (value) => isObject(value) && Object.values(value).every(isText) }),

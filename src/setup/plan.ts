@@ -5,6 +5,7 @@
 
 import type { HealthCheckConfig, ResourceRecordSet } from "@aws-sdk/client-route-53";
 import type { JsonValue } from "../config/config.ts";
+import type { ChangeThresholds } from "../config/ownership.ts";
 import type { SourcePlace } from "../errors.ts";
 import type { DomainName } from "../route53/names.ts";
 import type { Expectation } from "./expectations.ts";
@@ -67,11 +68,13 @@ export type RegistrarChange = ChangeOf<
   readonly onlyIfRegistered: boolean;
 };
 
-export type EndpointChange = ChangeOf<
-  "endpoint",
-  never,
-  { readonly name: string; readonly address: string; readonly port: number }
->;
+interface PlannedEndpoint {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+export type EndpointChange = ChangeOf<"endpoint", PlannedEndpoint, PlannedEndpoint>;
 
 export type HealthCheckChange = ChangeOf<
   "health-check",
@@ -165,10 +168,14 @@ export interface PlannedZone {
   readonly name: DomainName;
   /** Null when the plan creates it. */
   readonly id: string | null;
+  /** Null when only what the file names, or made, is touched. */
+  readonly thresholds: ChangeThresholds | null;
 }
 
 export interface Plan {
   readonly format: typeof PLAN_FORMAT;
+  /** `destroy` takes away what the project made, in the reverse order of the phases. */
+  readonly purpose: "apply" | "destroy";
   /** ISO 8601. */
   readonly createdAt: string;
   readonly project: string;

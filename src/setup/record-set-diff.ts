@@ -2,15 +2,16 @@
  * The record sets of one zone: wanted against live, pure. The result is changes in groups that must land together,
  * each with the phase it belongs to and in an order in which no alias comes before its target.
  *
- * Ownership is "declared": a name and type that the file has is wholly the file's; anything else is touched only when the
- * ledger says that an earlier apply of this project created it and it still is as that apply left it. The apex NS and SOA
- * and what traffic policy instances own are never touched.
+ * A name and type that the file has is wholly the file's. With ownership "declared" anything else is touched only when the
+ * ledger says that an earlier apply of this project created it and it still is as that apply left it; with "exclusive" the
+ * rest of the zone goes. The apex NS and SOA, and what others own (foreign-owners.ts), are never touched.
  */
 
 import type { SourcePlace } from "../errors.ts";
 import { type DomainName, displayName } from "../route53/names.ts";
 import { type RecordSet, type RecordType, type RoutingPolicy, recordSetKey, toApi } from "../route53/record-set.ts";
 import { canonicalJson, shortHash } from "./canonical-json.ts";
+import type { ForeignOwner, OwnerOf } from "./foreign-owners.ts";
 import { isAsWritten } from "./ledger.ts";
 import type { LiveRecordSet } from "./live/live-state.ts";
 import { recordSetNormalForm, type WantedRecordSet } from "./normal-form.ts";
@@ -37,6 +38,9 @@ export interface ZoneRecordSets {
   readonly instances: readonly { readonly name: DomainName; readonly type: RecordType; readonly place: SourcePlace }[];
   /** Ids of instances that the same plan takes away; their record sets go with them. */
   readonly leavingInstances: ReadonlySet<string>;
+  /** Whether what the file does not name goes, whoever made it. */
+  readonly exclusive: boolean;
+  readonly ownerOf: OwnerOf;
 }
 
 /** Calls that must be in one batch. `change` counts within `changes`. */
@@ -56,6 +60,14 @@ export interface RecordSetDiff {
   /** In the order they must be carried out. */
   readonly units: readonly RecordUnit[];
   readonly conflicts: readonly RecordConflict[];
+  /** What would go if it were not somebody else's. */
+  readonly spared: readonly SparedRecordSet[];
+}
+
+export interface SparedRecordSet {
+  /** `www.example.com A` */
+  readonly subject: string;
+  readonly owner: ForeignOwner;
 }
 
 /** What the ledger keeps of a record set that was written. */
@@ -119,18 +131,33 @@ export function diffRecordSets(input: ZoneRecordSets): RecordSetDiff {
     }
     const { name, type } = first.set;
     const diff = diffGroup({ key, name, type, wanted, live, declared: true }, input);
+    const contested = live.find((one) => diff !== undefined && input.ownerOf(one.set)?.contested);
+    if (contested !== undefined) {
+      conflicts.push({
+        message: `${recordSetText(contested.set)} ${input.ownerOf(contested.set)?.says}; two that write one record never come to rest`,
+        next: "leave it out of the file, or take it from the other one first",
+        place: first.place,
+      });
+      continue;
+    }
     if (diff !== undefined) parts.push(diff);
   }
+  const spared: SparedRecordSet[] = [];
   for (const [key, live] of liveGroups) {
     const first = live[0];
     if (first === undefined || wantedGroups.has(key)) continue;
     const { name, type } = first.set;
     if (name === input.zone && (type === "NS" || type === "SOA")) continue;
-    const ours = live.filter(
-      ({ set }) =>
-        set.trafficPolicyInstanceId === undefined &&
-        isAsWritten(input.created.get(recordSetKey(set)), recordSetHash(set)),
-    );
+    const ours = live.filter(({ set }) => {
+      const made = isAsWritten(input.created.get(recordSetKey(set)), recordSetHash(set));
+      if ((!made && !input.exclusive) || isLeaving(set, input)) return false;
+      const owner = input.ownerOf(set);
+      if (owner === undefined && set.trafficPolicyInstanceId !== undefined) return false;
+      // What this project made itself is not protected from it, unless another program has taken it over.
+      if (owner === undefined || (made && !owner.contested)) return true;
+      if (!isInstanceOfFile(set, input)) spared.push({ subject: recordSetText(set), owner });
+      return false;
+    });
     const diff =
       ours.length > 0 ? diffGroup({ key, name, type, wanted: [], live: ours, declared: false }, input) : undefined;
     if (diff !== undefined) parts.push(diff);
@@ -140,7 +167,11 @@ export function diffRecordSets(input: ZoneRecordSets): RecordSetDiff {
     ...aliasConflicts(input, parts),
     ...instanceConflicts(input, liveGroups, parts),
   );
-  return { units: orderedUnits(parts, input), conflicts };
+  return { units: orderedUnits(parts, input), conflicts, spared };
+}
+
+function isInstanceOfFile(set: RecordSet, { instances }: ZoneRecordSets): boolean {
+  return instances.some(({ name, type }) => name === set.name && type === set.type);
 }
 
 function isLeaving(set: RecordSet, { leavingInstances }: ZoneRecordSets): boolean {
@@ -167,7 +198,9 @@ function diffGroup(group: Group, input: ZoneRecordSets): GroupDiff | undefined {
       ? group.wanted[0]?.set.policy.kind === one.set.policy.kind
         ? "no longer among the answers in the file"
         : (replaced ?? "no longer in the file")
-      : "made from this file, which no longer names it";
+      : isAsWritten(input.created.get(recordSetKey(one.set)), recordSetHash(one.set))
+        ? "made from this file, which no longer names it"
+        : "not in the file, which has the zone for itself";
     steps.push({
       change: {
         kind: "record-set",

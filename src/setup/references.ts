@@ -54,6 +54,18 @@ export class KnownIds {
     return id;
   }
 
+  /** A copy in which ids stand for the references that are known; the others stay. */
+  settle<T>(value: T): T {
+    return this.#settled(value) as T;
+  }
+
+  #settled(value: unknown): unknown {
+    if (isReference(value)) return this.get(value) ?? value;
+    if (Array.isArray(value)) return value.map((one) => this.#settled(one));
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.#settled(one)]));
+  }
+
   /** A copy with every reference replaced. */
   resolve<T>(value: T): Resolved<T> {
     return this.#resolved(value) as Resolved<T>;

@@ -16,8 +16,12 @@ export interface LedgerKeeper {
 export interface Run {
   readonly backend: Backend;
   readonly project: string;
+  /** Id of the account. */
+  readonly account: string;
   readonly signal: AbortSignal;
   readonly emit: Emit;
+  /** What was told of so far is on the disk when it returns. */
+  beforeEffect(): void;
   readonly known: KnownIds;
   readonly ledger: LedgerKeeper;
   /** Of every zone of the plan that exists by now. */

@@ -6,14 +6,16 @@ import { answerExpectations } from "./answer-expectations.ts";
 import { type Applied, applyPlan } from "./apply.ts";
 import type { Emit } from "./events.ts";
 import type { Expectation } from "./expectations.ts";
-import { journalFile, openJournal, unfinishedChanges } from "./journal.ts";
-import { ledgerFile, readLedger, writeLedger } from "./ledger.ts";
+import { openJournal, type RunCommand, type UnfinishedRun, unfinishedRuns } from "./journal.ts";
+import { EMPTY_LEDGER, ledgerFile, readLedger, writeLedger } from "./ledger.ts";
 import type { LiveState } from "./live/live-state.ts";
 import { readLiveState } from "./live/read.ts";
+import { destroyScopeOf, makeDestroyPlan } from "./make-destroy-plan.ts";
 import { makePlan } from "./make-plan.ts";
 import { instanceExpectation } from "./phases/traffic-flow.ts";
 import { PHASES, type PhaseName, type Plan } from "./plan.ts";
 import { idsOfZones, type Planning } from "./planning.ts";
+import { remainingOf } from "./remaining.ts";
 import type { LedgerKeeper } from "./run.ts";
 import { checkBackend, checkFresh } from "./saved-plan.ts";
 import { scopeOf } from "./scope.ts";
@@ -59,24 +61,45 @@ export async function reviewPlan(plan: Plan, { backend, home, signal }: SetupOpt
   return live;
 }
 
-/** What an earlier apply of the project had begun when it was killed. */
-export function unfinished(home: string, project: string): string[] {
-  return unfinishedChanges(journalFile(home, project));
+/** What an earlier run of the project did not finish, on whatever backend. */
+export function unfinished(home: string, project: string): UnfinishedRun[] {
+  return unfinishedRuns(home).filter((run) => run.plan.project === project);
+}
+
+/** What the file made, as a plan that takes it away. */
+export async function planDestroy({ config, places }: LoadedConfig, options: SetupOptions): Promise<Planned> {
+  const { backend, home, signal } = options;
+  const ledger = readLedger(ledgerFile(home, config.project));
+  const live = await readLiveState(backend, destroyScopeOf(config), ledger, signal);
+  return { plan: makeDestroyPlan({ config, places, live, ledger, backend, now: backend.clock.now() }), live };
+}
+
+/** What is left of a run that did not come to its end. Throws a Failure when somebody else has been there since. */
+export async function planResume(
+  { plan }: UnfinishedRun,
+  { backend, home, signal }: SetupOptions,
+): Promise<Planned & { readonly landed: number }> {
+  const live = await readLiveState(backend, plan.scope, readLedger(ledgerFile(home, plan.project)), signal);
+  checkBackend(plan, { label: backend.label, account: live.account, confirmsChanges: backend.confirmsChanges });
+  return { live, ...remainingOf(plan, live) };
 }
 
 export async function carryOut(
   { plan, live }: Planned,
-  options: SetupOptions & { readonly emit: Emit },
+  options: SetupOptions & { readonly emit: Emit; readonly command?: RunCommand; readonly keepsLedger?: boolean },
 ): Promise<Applied> {
-  const { backend, home, signal, emit } = options;
-  const journal = openJournal(journalFile(home, plan.project), () => backend.clock.now());
+  const { backend, home, signal, emit, command = "setup apply", keepsLedger = true } = options;
+  const journal = openJournal(home, { command, plan, keepsLedger }, () => backend.clock.now());
   try {
-    const ledger = keepLedger(ledgerFile(home, plan.project));
+    const ledger = keepsLedger ? keepLedger(ledgerFile(home, plan.project)) : NO_LEDGER;
     return await applyPlan({ plan, live, backend, ledger, journal, emit, signal });
   } finally {
     journal.close();
   }
 }
+
+/** What is made by hand is nobody's to remove later, so nothing is written down. */
+const NO_LEDGER: LedgerKeeper = { current: EMPTY_LEDGER, update() {} };
 
 function keepLedger(file: string): LedgerKeeper {
   let current = readLedger(file);

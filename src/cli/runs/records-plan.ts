@@ -9,23 +9,43 @@ import { planSummaryText, renderPlan, setupEventLine } from "../../render/setup.
 import type { LiveZone } from "../../setup/live/live-state.ts";
 import { isEmptyPlan } from "../../setup/plan.ts";
 import { carryOutRecordEdits, readZoneForEdits } from "../../setup/record-edits/carry-out.ts";
-import { planRecordEdits, type RecordEdits } from "../../setup/record-edits/plan.ts";
+import { planRecordEdits, type RecordEdits, recordEditsProject } from "../../setup/record-edits/plan.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { noteUnfinished } from "./setup-plan.ts";
+import { lockZones } from "../zone-locks.ts";
+import { noteUnfinished } from "./setup-carry-out.ts";
 
 export interface RecordsPlanOptions {
   readonly dryRun?: boolean;
   readonly detailedExitcode?: boolean;
 }
 
+type Asked = { readonly source: string; readonly edits: (live: LiveZone) => RecordEdits } & RecordsPlanOptions;
+
 export async function planAndCarryOut(
   context: CommandContext,
   backend: Backend,
   zone: ListedZone,
-  asked: { readonly source: string; readonly edits: (live: LiveZone) => RecordEdits } & RecordsPlanOptions,
+  asked: Asked,
 ): Promise<ExitCode> {
   context.note(`backend: ${backend.label}`);
+  if (asked.dryRun) return underLock(context, backend, zone, asked);
+  const locks = await lockZones({
+    backend,
+    home: daemonHome(context.host.env).directory,
+    project: recordEditsProject(zone.id),
+    zones: [zone.name],
+    command: asked.source.replace(/^r53kit /, ""),
+    signal: context.signal,
+  });
+  try {
+    return await underLock(context, backend, zone, asked);
+  } finally {
+    await locks.release();
+  }
+}
+
+async function underLock(context: CommandContext, backend: Backend, zone: ListedZone, asked: Asked): Promise<ExitCode> {
   const read = await readZoneForEdits(backend, zone, context.signal);
   const planned = planRecordEdits({
     edits: asked.edits(read.zone),

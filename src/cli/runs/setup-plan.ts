@@ -6,10 +6,11 @@ import { safeText } from "../../render/safe-text.ts";
 import { renderPlan } from "../../render/setup.ts";
 import { isEmptyPlan } from "../../setup/plan.ts";
 import { writePlan } from "../../setup/saved-plan.ts";
-import { planSetup, unfinished } from "../../setup/setup.ts";
+import { planSetup } from "../../setup/setup.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { phasesOf } from "../phases-option.ts";
+import { noteUnfinished } from "./setup-carry-out.ts";
 
 export interface PlanOptions {
   readonly out?: string;
@@ -40,16 +41,4 @@ export async function setupPlan(context: CommandContext, options: PlanOptions): 
   } finally {
     backend.close();
   }
-}
-
-/** How many changes of a killed apply are named. */
-const MOST_NAMED = 3;
-
-export function noteUnfinished(context: CommandContext, home: string, project: string): void {
-  const open = unfinished(home, project);
-  if (open.length === 0) return;
-  const more = open.length > MOST_NAMED ? ` and ${open.length - MOST_NAMED} more` : "";
-  context.note(
-    `the last apply did not come to its end: it had begun ${safeText(open.slice(0, MOST_NAMED).join(", "))}${more}; applying again goes on from what is there`,
-  );
 }

@@ -1,4 +1,4 @@
-/** Keeps local endpoints; makes, changes, replaces and deletes health checks. */
+/** Keeps and removes local endpoints; makes, changes, replaces and deletes health checks. */
 
 import {
   ChangeTagsForResourceCommand,
@@ -16,8 +16,11 @@ import { DONE, type Outcome, type Run } from "../run.ts";
 import { MOST_GENERATIONS, named } from "./service-error.ts";
 
 export async function carryOutEndpoint(change: EndpointChange, run: Run): Promise<Outcome> {
-  if (change.after === null) throw new Error("a plan does not remove endpoints");
   if (run.backend.endpoints === undefined) return { kind: "skipped", reason: "this backend keeps no endpoints" };
+  if (change.after === null) {
+    if (change.before !== null) await run.backend.endpoints.remove(`${change.before.address}:${change.before.port}`);
+    return DONE;
+  }
   const endpoint = await run.backend.endpoints.ensure(change.after);
   return { kind: "done", detail: endpoint.state };
 }

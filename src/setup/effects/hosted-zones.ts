@@ -4,6 +4,7 @@ import {
   type ChangeInfo,
   CreateHostedZoneCommand,
   type CreateHostedZoneResponse,
+  DeleteHostedZoneCommand,
   GetHostedZoneCommand,
   ListHostedZonesByNameCommand,
   UpdateHostedZoneCommentCommand,
@@ -13,6 +14,7 @@ import { Failure } from "../../errors.ts";
 import { type DomainName, displayName, domainName } from "../../route53/names.ts";
 import { bareId } from "../../route53/record-set.ts";
 import { pause, waitInSync } from "../in-sync.ts";
+import { withoutZone } from "../ledger.ts";
 import { readRegistrar } from "../live/read-zones.ts";
 import { nextGeneration } from "../ownership.ts";
 import type { HostedZoneChange, RegistrarChange } from "../plan.ts";
@@ -22,7 +24,7 @@ import { MOST_GENERATIONS, named } from "./service-error.ts";
 export async function carryOutHostedZone(change: HostedZoneChange, run: Run): Promise<Outcome> {
   const client = await run.backend.clients.route53();
   const { after, before, zone } = change;
-  if (after === null) throw new Error("a plan does not remove hosted zones");
+  if (after === null) return remove(change, run);
   if (before !== null) {
     await client.send(new UpdateHostedZoneCommentCommand({ Id: before.id, Comment: after.comment }));
     return { kind: "done" };
@@ -33,6 +35,23 @@ export async function carryOutHostedZone(change: HostedZoneChange, run: Run): Pr
   run.nameServers.set(zone, made.nameServers);
   if (made.change !== undefined) await waitInSync(made.change, "zone", run);
   return { kind: "done", detail: `${made.id}, name servers ${made.nameServers.map(displayName).join(", ")}` };
+}
+
+/** Route 53 deletes no zone with anything of its own left in it; what is left by then, somebody else has just put there. */
+async function remove({ before, zone }: HostedZoneChange, run: Run): Promise<Outcome> {
+  const client = await run.backend.clients.route53();
+  const id = before?.id ?? "";
+  try {
+    const { ChangeInfo } = await client.send(new DeleteHostedZoneCommand({ Id: id }));
+    if (ChangeInfo !== undefined) await waitInSync(ChangeInfo, "zone", run);
+  } catch (error) {
+    if (named(error, "HostedZoneNotEmpty"))
+      return { kind: "skipped", reason: "something has been put into it meanwhile" };
+    if (!named(error, "NoSuchHostedZone")) throw error;
+  }
+  run.nameServers.delete(zone);
+  run.ledger.update((ledger) => withoutZone(ledger, id));
+  return { kind: "done" };
 }
 
 interface ThereNow {
@@ -62,7 +81,7 @@ async function create(
     } catch (error) {
       if (!named(error, "HostedZoneAlreadyExists") || tried === MOST_GENERATIONS) throw error;
       // Either a run that was killed made it a moment ago, or a zone that is gone used the reference up.
-      const there = await findPublic(zone, run);
+      const there = await findMade(zone, callerReference, run);
       if (there !== undefined) return there;
       callerReference = nextGeneration(callerReference);
       continue;
@@ -75,10 +94,11 @@ async function create(
   }
 }
 
-async function findPublic(zone: DomainName, run: Run): Promise<ThereNow | undefined> {
+/** By the reference that it was made with: another zone of the same name is somebody else's. */
+async function findMade(zone: DomainName, callerReference: string, run: Run): Promise<ThereNow | undefined> {
   const client = await run.backend.clients.route53();
-  const { HostedZones = [] } = await client.send(new ListHostedZonesByNameCommand({ DNSName: zone, MaxItems: 10 }));
-  const found = HostedZones.find((one) => domainName(one.Name ?? "") === zone && !one.Config?.PrivateZone);
+  const { HostedZones = [] } = await client.send(new ListHostedZonesByNameCommand({ DNSName: zone, MaxItems: 100 }));
+  const found = HostedZones.find((one) => one.CallerReference === callerReference);
   if (found === undefined) return undefined;
   const detail = await client.send(new GetHostedZoneCommand({ Id: found.Id }));
   return {

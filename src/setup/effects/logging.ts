@@ -2,10 +2,15 @@
 
 import {
   CreateLogGroupCommand,
+  DeleteResourcePolicyCommand,
   PutResourcePolicyCommand,
   PutRetentionPolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { CreateQueryLoggingConfigCommand, DeleteQueryLoggingConfigCommand } from "@aws-sdk/client-route-53";
+import {
+  CreateQueryLoggingConfigCommand,
+  DeleteQueryLoggingConfigCommand,
+  ListQueryLoggingConfigsCommand,
+} from "@aws-sdk/client-route-53";
 import { pause } from "../in-sync.ts";
 import { withName, withoutName } from "../ledger.ts";
 import type { LogGroupChange, LogResourcePolicyChange, QueryLoggingChange } from "../plan.ts";
@@ -30,7 +35,15 @@ export async function carryOutLogGroup(change: LogGroupChange, run: Run): Promis
 
 export async function carryOutLogResourcePolicy(change: LogResourcePolicyChange, run: Run): Promise<Outcome> {
   const client = await run.backend.clients.logs();
-  const policyDocument = change.after?.document ?? "";
+  if (change.after === null) {
+    try {
+      await client.send(new DeleteResourcePolicyCommand({ policyName: change.name }));
+    } catch (error) {
+      if (!named(error, "ResourceNotFoundException")) throw error;
+    }
+    return DONE;
+  }
+  const policyDocument = change.after.document;
   await client.send(new PutResourcePolicyCommand({ policyName: change.name, policyDocument }));
   return DONE;
 }
@@ -63,9 +76,18 @@ export async function carryOutQueryLogging(change: QueryLoggingChange, run: Run)
       );
       return { kind: "done", detail: QueryLoggingConfig?.Id ?? "" };
     } catch (error) {
+      // The answer to a first try was lost.
+      if (named(error, "QueryLoggingConfigAlreadyExists") && (await logsTo(zoneId, change.after.logGroupArn, run)))
+        return DONE;
       if (!named(error, "InsufficientCloudWatchLogsResourcePolicy") || tried === POLICY_TRIES) throw error;
       run.emit({ event: "waiting", phase: "logging", what: "the resource policy to take effect" });
       await pause(run.backend.pollIntervalMs * 2 ** tried, run.signal);
     }
   }
+}
+
+async function logsTo(zoneId: string, logGroupArn: string, run: Run): Promise<boolean> {
+  const client = await run.backend.clients.route53();
+  const { QueryLoggingConfigs = [] } = await client.send(new ListQueryLoggingConfigsCommand({ HostedZoneId: zoneId }));
+  return QueryLoggingConfigs[0]?.CloudWatchLogsLogGroupArn?.replace(/:\*$/, "") === logGroupArn;
 }

@@ -3,6 +3,7 @@
 import {
   CreateTrafficPolicyCommand,
   CreateTrafficPolicyInstanceCommand,
+  type CreateTrafficPolicyInstanceRequest,
   CreateTrafficPolicyVersionCommand,
   DeleteTrafficPolicyCommand,
   DeleteTrafficPolicyInstanceCommand,
@@ -10,11 +11,15 @@ import {
   ListTrafficPolicyVersionsCommand,
   UpdateTrafficPolicyInstanceCommand,
 } from "@aws-sdk/client-route-53";
+import { listTrafficPolicyInstances } from "../../backend/record-sets.ts";
 import type { JsonValue } from "../../config/config.ts";
 import { Failure } from "../../errors.ts";
+import { domainName } from "../../route53/names.ts";
 import { pause } from "../in-sync.ts";
-import { instanceKey, withName, withoutName } from "../ledger.ts";
+import { instanceKey, policyKey, withName, withoutName } from "../ledger.ts";
+import { readTrafficPolicies } from "../live/read-traffic-policies.ts";
 import type { TrafficPolicyChange, TrafficPolicyInstanceChange } from "../plan.ts";
+import { sameDocument } from "../policy-documents.ts";
 import { DONE, type Outcome, type Run } from "../run.ts";
 import { named } from "./service-error.ts";
 
@@ -26,13 +31,11 @@ export async function carryOutTrafficPolicy(change: TrafficPolicyChange, run: Ru
   const policy = { ref: "traffic-policy", key } as const;
   const version = { ref: "traffic-policy-version", key } as const;
   if (before === null) {
-    run.ledger.update((ledger) => withName(ledger, "trafficPolicies", after.name));
-    const { TrafficPolicy: made } = await client.send(
-      new CreateTrafficPolicyCommand({ Name: after.name, Document: document, Comment: after.comment }),
-    );
-    run.known.set(policy, made?.Id ?? "");
-    run.known.set(version, String(made?.Version ?? 1));
-    return { kind: "done", detail: `${made?.Id}, version ${made?.Version}` };
+    run.ledger.update((ledger) => withName(ledger, "trafficPolicies", policyKey(run.account, after.name)));
+    const made = await createPolicy(after, document, run);
+    run.known.set(policy, made.id);
+    run.known.set(version, String(made.version));
+    return { kind: "done", detail: `${made.id}, version ${made.version}` };
   }
   const { TrafficPolicy: made } = await client.send(
     new CreateTrafficPolicyVersionCommand({ Id: before.id, Document: document, Comment: after.comment }),
@@ -40,6 +43,26 @@ export async function carryOutTrafficPolicy(change: TrafficPolicyChange, run: Ru
   run.known.set(policy, before.id);
   run.known.set(version, String(made?.Version ?? before.version + 1));
   return { kind: "done", detail: `version ${made?.Version}` };
+}
+
+/** Names are unique in the account, so one that is taken by this very document is the one whose answer was lost. */
+async function createPolicy(
+  { name, comment }: NonNullable<TrafficPolicyChange["after"]>,
+  document: string,
+  run: Run,
+): Promise<{ readonly id: string; readonly version: number }> {
+  const client = await run.backend.clients.route53();
+  try {
+    const { TrafficPolicy: made } = await client.send(
+      new CreateTrafficPolicyCommand({ Name: name, Document: document, Comment: comment }),
+    );
+    return { id: made?.Id ?? "", version: made?.Version ?? 1 };
+  } catch (error) {
+    if (!named(error, "TrafficPolicyAlreadyExists")) throw error;
+    const [there] = await readTrafficPolicies(client, new Set([name]), undefined);
+    if (there === undefined || !sameDocument(there.document, JSON.parse(document) as JsonValue)) throw error;
+    return there;
+  }
 }
 
 /** A policy is gone when all of its versions are. */
@@ -68,7 +91,7 @@ async function removePolicy(change: TrafficPolicyChange, run: Run): Promise<Outc
       if (!named(error, "NoSuchTrafficPolicy")) throw error;
     }
   }
-  run.ledger.update((ledger) => withoutName(ledger, "trafficPolicies", change.key));
+  run.ledger.update((ledger) => withoutName(ledger, "trafficPolicies", policyKey(run.account, change.key)));
   return DONE;
 }
 
@@ -99,11 +122,30 @@ export async function carryOutTrafficPolicyInstance(change: TrafficPolicyInstanc
     return { kind: "done", detail: `version ${settings.TrafficPolicyVersion}` };
   }
   run.ledger.update((ledger) => withName(ledger, "trafficPolicyInstances", key));
-  const { TrafficPolicyInstance: made } = await client.send(
-    new CreateTrafficPolicyInstanceCommand({ HostedZoneId: zoneId, Name: name, ...settings }),
-  );
-  await waitForInstance(made?.Id ?? "", run);
-  return { kind: "done", detail: made?.Id ?? "" };
+  const id = await createInstance({ HostedZoneId: zoneId, Name: name, ...settings }, type, run);
+  await waitForInstance(id, run);
+  return { kind: "done", detail: id };
+}
+
+/** A zone has one instance of a name and type: one with these settings is the one whose answer was lost. */
+async function createInstance(wanted: CreateTrafficPolicyInstanceRequest, type: string, run: Run): Promise<string> {
+  const client = await run.backend.clients.route53();
+  try {
+    const { TrafficPolicyInstance: made } = await client.send(new CreateTrafficPolicyInstanceCommand(wanted));
+    return made?.Id ?? "";
+  } catch (error) {
+    if (!named(error, "TrafficPolicyInstanceAlreadyExists")) throw error;
+    const there = (await listTrafficPolicyInstances(client, wanted.HostedZoneId ?? "", undefined)).find(
+      (one) =>
+        domainName(one.Name ?? "") === wanted.Name &&
+        one.TrafficPolicyType === type &&
+        one.TrafficPolicyId === wanted.TrafficPolicyId &&
+        one.TrafficPolicyVersion === wanted.TrafficPolicyVersion &&
+        one.TTL === wanted.TTL,
+    );
+    if (there?.Id === undefined) throw error;
+    return there.Id;
+  }
 }
 
 /** Record sets of an instance come and go by themselves; it says when they have. */

@@ -34,6 +34,8 @@ export interface LiveZone {
   readonly name: DomainName;
   readonly comment: string;
   readonly callerReference: string;
+  /** Of a service that made the zone and keeps its records, such as `servicediscovery.amazonaws.com`. */
+  readonly linkedService?: string | undefined;
   readonly nameServers: readonly DomainName[];
   readonly recordSets: readonly LiveRecordSet[];
   readonly trafficPolicyInstances: readonly LiveTrafficPolicyInstance[];

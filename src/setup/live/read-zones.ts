@@ -103,6 +103,7 @@ async function readZone(
     name: domainName(found.Name ?? ""),
     comment: detail.HostedZone?.Config?.Comment ?? "",
     callerReference: found.CallerReference ?? "",
+    linkedService: detail.HostedZone?.LinkedService?.ServicePrincipal,
     nameServers: (detail.DelegationSet?.NameServers ?? []).map((name) => domainName(name)).sort(),
     recordSets,
     trafficPolicyInstances,

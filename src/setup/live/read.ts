@@ -3,7 +3,7 @@
 import { setMaxListeners } from "node:events";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { Backend } from "../../backend/backend.ts";
-import type { Ledger } from "../ledger.ts";
+import { type Ledger, policyNames } from "../ledger.ts";
 import type { Scope } from "../scope.ts";
 import type { LiveLogGroup, LiveState } from "./live-state.ts";
 import { readHealthChecks, readHealthCheckUses } from "./read-health-checks.ts";
@@ -21,13 +21,13 @@ export async function readLiveState(
   // Every request in flight listens to it.
   if (signal !== undefined) setMaxListeners(0, signal);
   const client = await backend.clients.route53();
-  const policyNames = new Set([...scope.trafficPolicyNames, ...ledger.trafficPolicies]);
-  const trafficFlow = scope.readsTrafficFlow || policyNames.size > 0;
+  const wantedPolicies = new Set([...scope.trafficPolicyNames, ...policyNames(ledger)]);
+  const trafficFlow = scope.readsTrafficFlow || wantedPolicies.size > 0;
   const [account, zones, healthChecks, trafficPolicies, logging, endpoints] = await Promise.all([
     readAccount(backend, signal),
     Promise.all(scope.zones.map((zone) => readZoneSlot(backend, zone, { trafficFlow, signal }))),
     readHealthChecks(client, scope, signal),
-    trafficFlow ? readTrafficPolicies(client, policyNames, signal) : [],
+    trafficFlow ? readTrafficPolicies(client, wantedPolicies, signal) : [],
     readLogging(backend, scope, signal),
     backend.endpoints?.list(),
   ]);
@@ -49,7 +49,7 @@ export async function readLiveState(
   };
 }
 
-async function readAccount(backend: Backend, signal: AbortSignal | undefined): Promise<string> {
+export async function readAccount(backend: Backend, signal: AbortSignal | undefined): Promise<string> {
   const client = await backend.clients.sts();
   const identity = await client.send(new GetCallerIdentityCommand({}), { ...(signal && { abortSignal: signal }) });
   return identity.Account ?? "unknown";

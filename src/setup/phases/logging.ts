@@ -89,6 +89,11 @@ export function planLogging({ config, places, live, ledger }: Planning): PhaseDr
   };
 }
 
+/** Names it in the account. */
+export function resourcePolicyName(project: string): string {
+  return `r53kit-query-logs-${project}`;
+}
+
 function planPermission(
   project: string,
   arns: readonly string[],
@@ -96,7 +101,7 @@ function planPermission(
 ): Change[] {
   const lacking = arns.filter((arn) => !policies.some(({ document }) => permitsQueryLogs(document, arn)));
   if (lacking.length === 0) return [];
-  const name = `r53kit-query-logs-${project}`;
+  const name = resourcePolicyName(project);
   const before = policies.find((policy) => policy.name === name);
   return [
     {

@@ -1,13 +1,20 @@
 /** The records, routing and traffic-flow phases' share of record sets: one diff a zone, split by phase and packed into batches. */
 
 import { Failure } from "../../errors.ts";
-import { type DomainName, domainName } from "../../route53/names.ts";
+import { type DomainName, displayName, domainName } from "../../route53/names.ts";
 import { answerExpectations } from "../answer-expectations.ts";
 import { packUnits } from "../batches.ts";
 import type { Expectation } from "../expectations.ts";
+import { foreignOwners } from "../foreign-owners.ts";
 import type { Batch, RecordSetChange } from "../plan.ts";
 import { liveZone, type PhaseDraft, type Planning } from "../planning.ts";
-import { diffRecordSets, type RecordConflict, type RecordPhase, type RecordUnit } from "../record-set-diff.ts";
+import {
+  diffRecordSets,
+  type RecordConflict,
+  type RecordPhase,
+  type RecordUnit,
+  type SparedRecordSet,
+} from "../record-set-diff.ts";
 import { wantedRecordSets } from "../record-sets-of-config.ts";
 import { leavingInstances } from "./traffic-flow.ts";
 
@@ -18,7 +25,7 @@ export interface ZoneUnits {
 
 /** Throws a Failure that names every conflict with what is live. */
 export function diffZones(planning: Planning): ZoneUnits[] {
-  const { config, live, ledger, places } = planning;
+  const { config, live, ledger, places, notes } = planning;
   const conflicts: RecordConflict[] = [];
   const zones = config.zones.map((zone) => {
     const there = liveZone(live, zone.name);
@@ -30,8 +37,11 @@ export function diffZones(planning: Planning): ZoneUnits[] {
       created: new Map(Object.entries(there === undefined ? {} : (ledger.recordSets[there.id] ?? {}))),
       instances: zone.trafficPolicyInstances.map(({ name, type, path }) => ({ name, type, place: places.of(path) })),
       leavingInstances: new Set(leavingInstances(zone, there, ledger).map(({ id }) => id)),
+      exclusive: zone.ownership.mode === "exclusive",
+      ownerOf: there === undefined ? () => undefined : foreignOwners(there),
     });
     conflicts.push(...diff.conflicts);
+    notes.push(...sparedNotes(zone.name, diff.spared));
     return { zone: zone.name, units: diff.units };
   });
   const failures = conflicts.map(
@@ -50,6 +60,20 @@ export function diffZones(planning: Planning): ZoneUnits[] {
     throw new Failure({ kind, code, message, where, next, others });
   }
   return zones;
+}
+
+/** How many record sets that stay are named a reason. */
+const MOST_NAMED = 3;
+
+/** One sentence a reason. */
+function sparedNotes(zone: DomainName, spared: readonly SparedRecordSet[]): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { subject, owner } of spared) byReason.set(owner.says, [...(byReason.get(owner.says) ?? []), subject]);
+  return [...byReason].map(([says, subjects]) => {
+    const more = subjects.length > MOST_NAMED ? ` and ${subjects.length - MOST_NAMED} more` : "";
+    const each = subjects.length === 1 ? "" : "each ";
+    return `not in the file, and stays in ${displayName(zone)}: ${subjects.slice(0, MOST_NAMED).join(", ")}${more}, which ${each}${says}`;
+  });
 }
 
 /** What of the diff belongs to a phase. */

@@ -4,7 +4,7 @@ import type { Config, TrafficPolicyInstanceDefinition, ZoneConfig } from "../../
 import { Failure } from "../../errors.ts";
 import { displayName } from "../../route53/names.ts";
 import type { Expectation } from "../expectations.ts";
-import { instanceKey, type Ledger } from "../ledger.ts";
+import { instanceKey, type Ledger, policyKey } from "../ledger.ts";
 import type { LiveTrafficPolicyInstance, LiveZone } from "../live/live-state.ts";
 import type { Change, TrafficPolicyChange, TrafficPolicyInstanceChange } from "../plan.ts";
 import { liveZone, type PhaseDraft, type Planning } from "../planning.ts";
@@ -61,7 +61,7 @@ function planPolicies({ config, places, live, ledger, known }: Planning): Traffi
   }
   for (const found of live.trafficPolicies) {
     if (config.trafficPolicies.some((one) => one.name === found.name)) continue;
-    if (!ledger.trafficPolicies.includes(found.name)) continue;
+    if (!ledger.trafficPolicies.includes(policyKey(live.account, found.name))) continue;
     const { id, name, version, document } = found;
     const why = "made from this file, which no longer names it";
     changes.push({

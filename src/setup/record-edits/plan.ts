@@ -68,6 +68,9 @@ export function planRecordEdits(inputs: RecordEditInputs): Planned {
     created: new Map(edits.removed.map(({ set }) => [recordSetKey(set), recordSetHash(set)])),
     instances: [],
     leavingInstances: new Set(),
+    exclusive: false,
+    // Whoever types a record's name means it.
+    ownerOf: () => undefined,
   });
   throwConflicts(diff.conflicts);
   const units = diff.units.map((unit) => ({ ...unit, changes: unit.changes.map((one) => inWords(one, zone)) }));
@@ -94,6 +97,7 @@ export function planRecordEdits(inputs: RecordEditInputs): Planned {
     live,
     plan: {
       format: PLAN_FORMAT,
+      purpose: "apply",
       createdAt: new Date(inputs.now).toISOString(),
       project,
       file: inputs.source,
@@ -102,12 +106,12 @@ export function planRecordEdits(inputs: RecordEditInputs): Planned {
         project,
         zones: [{ name: zone.name, id: zone.id }],
         healthCheckKeys: [],
-        trafficPolicyNames: [],
         healthCheckIds: {},
+        trafficPolicyNames: [],
         logGroups: [],
         readsTrafficFlow: false,
       },
-      zones: [{ name: zone.name, id: zone.id }],
+      zones: [{ name: zone.name, id: zone.id, thresholds: null }],
       phases,
       summary: summaryOf(phases),
       notes: [...edits.notes, ...aliasesLeftBehind(phases, zone)],

@@ -7,6 +7,7 @@ import { afterEvent, startOfProgress } from "../../../src/setup/progress.ts";
 const zone = domainName("example.com");
 const plan: Plan = {
   format: PLAN_FORMAT,
+  purpose: "apply",
   createdAt: "2026-01-01T00:00:00.000Z",
   project: "example.com",
   file: "r53kit.yaml",
@@ -15,12 +16,12 @@ const plan: Plan = {
     project: "example.com",
     zones: [{ name: zone, id: undefined }],
     healthCheckKeys: [],
-    trafficPolicyNames: [],
     healthCheckIds: {},
+    trafficPolicyNames: [],
     logGroups: [],
     readsTrafficFlow: false,
   },
-  zones: [{ name: zone, id: null }],
+  zones: [{ name: zone, id: null, thresholds: null }],
   phases: PHASES.map((phase) => ({
     phase,
     batches: [],

@@ -93,6 +93,8 @@ function diff(
     created: new Map(there.map((set) => [recordSetKey(set), recordSetHash(set)])),
     instances: [],
     leavingInstances: new Set(),
+    exclusive: false,
+    ownerOf: () => undefined,
     ...more,
   });
 }
@@ -331,6 +333,8 @@ describe("the difference of record sets", () => {
       created: new Map([[recordSetKey(made), recordSetHash(made)]]),
       instances: [],
       leavingInstances: new Set(),
+      exclusive: false,
+      ownerOf: () => undefined,
     });
     expect(result.units[0]?.changes[0]?.before).toBe(asRead);
   });
