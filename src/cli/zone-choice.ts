@@ -2,7 +2,7 @@
 
 import type { Backend } from "../backend/backend.ts";
 import { type ListedZone, listHostedZones } from "../backend/hosted-zones.ts";
-import { nearest } from "../config/suggestion.ts";
+import { editDistance, nearest } from "../config/suggestion.ts";
 import { Failure } from "../errors.ts";
 import { type DomainName, displayName, domainName, InvalidNameError, isWithin, splitLabels } from "../route53/names.ts";
 import { bareId } from "../route53/record-set.ts";
@@ -52,13 +52,18 @@ export function zoneEnclosing(zones: readonly ListedZone[], name: DomainName): L
   if (found !== undefined) return found;
   const labels = splitLabels(name);
   const tails = labels.map((_, i) => labels.slice(i).join("."));
-  const near = tails.flatMap((tail) => nearest(tail, namesOf(zones)) ?? []);
+  const near = tails
+    .flatMap((tail) => {
+      const zone = nearest(tail, namesOf(zones));
+      return zone === undefined ? [] : [{ zone, distance: editDistance(tail, zone) }];
+    })
+    .sort((a, b) => a.distance - b.distance)[0]?.zone;
   throw usage(
     "not-found",
     `no hosted zone here encloses ${displayName(name)}`,
     near[0] === undefined
       ? "name the zone with --zone"
-      : `did you mean a name in ${near[0]}? Or name the zone with --zone`,
+      : `did you mean a name in ${near}? Or name the zone with --zone`,
   );
 }
 
