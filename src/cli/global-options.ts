@@ -39,6 +39,9 @@ export function readGlobalOptions(leaf: Command, env: NodeJS.ProcessEnv): Global
   for (let command: Command | null = leaf; command !== null; command = command.parent) chain.unshift(command);
   for (const command of chain) {
     for (const [name, value] of Object.entries(command.opts())) {
+      // A command may have an option of its own under one of these names, such as a client's --region.
+      const option = command.options.find((one) => one.attributeName() === name);
+      if (option?.helpGroupHeading !== GROUP) continue;
       if (command.getOptionValueSource(name) === "cli") given[name] = value;
     }
   }

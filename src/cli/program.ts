@@ -5,6 +5,7 @@ import type { CommandHost, Register } from "./command.ts";
 import { registerCost } from "./commands/cost.ts";
 import { registerDemo } from "./commands/demo.ts";
 import { registerDrill } from "./commands/drill.ts";
+import { registerExplain } from "./commands/explain.ts";
 import { registerHealth } from "./commands/health.ts";
 import { registerLint } from "./commands/lint.ts";
 import { registerLocal } from "./commands/local.ts";
@@ -21,6 +22,7 @@ const COMMANDS: readonly Register[] = [
   registerLint,
   registerCost,
   registerTrace,
+  registerExplain,
   registerDrill,
   registerLogs,
   registerLocal,

@@ -7,7 +7,7 @@ import type { SelectionReason } from "./policies/selection.ts";
 import type { ConsideredBranch, Criterion, DecisionStep } from "./reason.ts";
 import type { Origin } from "./tree.ts";
 
-function originText(origin: Origin): string {
+export function originText(origin: Origin): string {
   return origin.kind === "rule" ? `rule ${origin.id}` : `${displayName(origin.name)} ${origin.type}`;
 }
 
@@ -19,7 +19,7 @@ export function placeText(place: GeoLocationPlace): string {
     : `subdivision ${place.countryCode}-${place.subdivisionCode}`;
 }
 
-function criterionText(criterion: Criterion): string | undefined {
+export function criterionText(criterion: Criterion): string | undefined {
   switch (criterion.kind) {
     case "none":
       return undefined;
@@ -28,11 +28,14 @@ function criterionText(criterion: Criterion): string | undefined {
     case "role":
       return criterion.role.toLowerCase();
     case "latency":
-      return `${criterion.region}, about ${Math.round(criterion.latencyMs)} ms away`;
+      return Number.isFinite(criterion.latencyMs)
+        ? `${criterion.region}, about ${Math.round(criterion.latencyMs)} ms away`
+        : `${criterion.region}, which is no Region known here`;
     case "place":
       return `${placeText(criterion.place)}${criterion.matches ? "" : ", which the client is not in"}`;
     case "proximity": {
       const { bias } = criterion.place;
+      if (!Number.isFinite(criterion.biasedKm)) return "at a place that is not known here";
       return `${Math.round(criterion.biasedKm)} km away${bias === 0 ? "" : ` after bias ${bias}`}`;
     }
     case "cidr":
@@ -69,14 +72,23 @@ const WHY: Readonly<Record<SelectionReason, string>> = {
   "no-match": "the client is in no listed place and there is no default",
 };
 
-function stepText(step: DecisionStep): string {
+/** `shareOf` says how likely a chosen branch is, where it is not certain. */
+export function stepSentence(step: DecisionStep, shareOf?: (branch: ConsideredBranch) => string | undefined): string {
   if (step.kind === "alias") {
     const target = `${displayName(step.alias.target)} ${step.alias.type}`;
     return step.found ? `It is an alias for ${target}.` : `It is an alias for ${target}, which no zone here has.`;
   }
-  const chosen = step.considered.filter((branch) => branch.chosen).map((branch) => branch.label);
+  const chosen = step.considered
+    .filter((branch) => branch.chosen)
+    .map((branch) => {
+      const share = shareOf?.(branch);
+      return share === undefined ? branch.label : `${branch.label} (${share})`;
+    });
   const [only] = step.considered;
-  if (step.policy === "simple" && only !== undefined) return `${originText(step.origin)} has one answer for everybody.`;
+  if (step.policy === "simple" && only !== undefined) {
+    const although = step.noneHealthy ? ", although it is unhealthy" : "";
+    return `${originText(step.origin)} has one answer for everybody${although}.`;
+  }
   const considered = step.considered.map(branchText).join(", ");
   const why = step.noneHealthy ? `none is healthy, so all count as healthy; ${WHY[step.why]}` : WHY[step.why];
   const result = chosen.length === 0 ? "no answer" : chosen.join(", ");
@@ -86,7 +98,7 @@ function stepText(step: DecisionStep): string {
 /** One sentence a step, then one for the answer. Values come as the record sets have them: strip them before a terminal. */
 export function decisionSentences(decision: Decision): string[] {
   const { outcome } = decision;
-  const steps = decision.steps.map(stepText);
+  const steps = decision.steps.map((step) => stepSentence(step));
   switch (outcome.kind) {
     case "records":
       return [...steps, `The answer is ${outcome.leaves.flatMap(({ values }) => values).join(", ")}.`];

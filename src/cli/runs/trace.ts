@@ -1,7 +1,6 @@
 /** What `r53kit trace` does: reads the wishes, chooses the roots, shows the trace as it runs. */
 
 import { readFileSync } from "node:fs";
-import { domainToASCII } from "node:url";
 import { chooseTraceRoots } from "../../backend/trace-roots.ts";
 import { systemClock } from "../../clock.ts";
 import { exchange } from "../../dns/client.ts";
@@ -11,26 +10,15 @@ import { TYPE, typeNumber } from "../../dns/types.ts";
 import { Failure } from "../../errors.ts";
 import { hasProblems } from "../../findings/finding.ts";
 import { renderTraceEnd, renderTraceEvent } from "../../render/trace.ts";
-import { type DomainName, domainName, InvalidNameError } from "../../route53/names.ts";
+import type { DomainName } from "../../route53/names.ts";
 import { type TraceRequest, type TraceRoots, trace } from "../../trace/trace.ts";
 import type { TraceCommandOptions } from "../commands/trace.ts";
 import type { CommandContext } from "../context.ts";
+import { readDomainName } from "../domain-name.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 
 function usage(code: string, message: string, next: string): Failure {
   return new Failure({ kind: "usage", code, message, next });
-}
-
-/** Takes names as people write them, with letters beyond ASCII too (IDNA). */
-function readName(text: string): DomainName {
-  try {
-    const ascii = /[^\x00-\x7f]/.test(text) ? domainToASCII(text) : text;
-    if (ascii !== "") return domainName(ascii);
-  } catch (error) {
-    if (!(error instanceof InvalidNameError)) throw error;
-    throw usage("trace.name", `${error.message}`, "give a domain name such as www.example.com");
-  }
-  throw usage("trace.name", `'${text}' is no domain name`, "give a domain name such as www.example.com");
 }
 
 /** Types that are no records: they mean something else in a query. */
@@ -101,7 +89,7 @@ export async function runTrace(
   options: TraceCommandOptions,
 ): Promise<ExitCode> {
   const [nameText = "", typeText = "A"] = args;
-  const name = readName(nameText);
+  const name = readDomainName(nameText, "trace.name");
   const request: TraceRequest = {
     name,
     type: readType(typeText),

@@ -21,6 +21,7 @@ const ARROWS: Record<string, readonly string[]> = {
   setup: ["config", "backend", "route53", "routing", "dns", "findings", "lint", "cost"],
   trace: ["backend", "route53", "dns", "findings"],
   drill: ["config", "backend", "route53", "dns"],
+  explain: ["config", "backend", "route53", "routing", "dns"],
   local: ["route53", "routing", "geo", "dns", "logs", "backend"],
   render: [
     "config",
@@ -36,6 +37,7 @@ const ARROWS: Record<string, readonly string[]> = {
     "setup",
     "trace",
     "drill",
+    "explain",
     "local",
   ],
   cli: [
@@ -53,6 +55,7 @@ const ARROWS: Record<string, readonly string[]> = {
     "setup",
     "trace",
     "drill",
+    "explain",
     "local",
     "render",
   ],
