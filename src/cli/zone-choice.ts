@@ -61,9 +61,7 @@ export function zoneEnclosing(zones: readonly ListedZone[], name: DomainName): L
   throw usage(
     "not-found",
     `no hosted zone here encloses ${displayName(name)}`,
-    near[0] === undefined
-      ? "name the zone with --zone"
-      : `did you mean a name in ${near}? Or name the zone with --zone`,
+    near === undefined ? "name the zone with --zone" : `did you mean a name in ${near}? Or name the zone with --zone`,
   );
 }
 

@@ -67,7 +67,7 @@ describe("the zone of a record", () => {
   it("is told by a near name when there is none", () => {
     const { code, next } = failure(() => zoneEnclosing(ZONES, domainName("www.exmaple.com")));
     expect(code).toBe("zone.not-found");
-    expect(next).toMatch(/did you mean a name in example\.com\?/);
+    expect(next).toMatch(/^did you mean a name in example\.com\?/);
   });
 });
 
