@@ -39,7 +39,9 @@ export function createProgram(host: CommandHost): Command {
     .version(VERSION, "--version", "print the version")
     .helpOption("-h, --help", "print help")
     .showHelpAfterError("(add --help for the options)")
-    .addHelpText("after", EXIT_CODES);
+    .addHelpText("after", EXIT_CODES)
+    // Options after a subcommand are the subcommand's: one of its own may have a global one's name.
+    .enablePositionalOptions();
   for (const register of COMMANDS) register(program, host);
   addGlobalOptions(program);
   prepare(program);

@@ -146,12 +146,14 @@ function* lookupSentences(
 ): Generator<string> {
   const { lookup } = at;
   const { context, health, zone } = parts;
-  const trivial = lookup.state === "follow" && shown.state === "follow" && isPlain(shown.tree);
-  if ((lookup.state === "hit" || lookup.state === "follow") && !trivial) {
-    yield* treeSentences(prospectOf(lookup.tree, context), health);
-  }
+  const tree = lookup.state === "hit" || lookup.state === "follow" ? lookup.tree : undefined;
   const sentence = lookupSentence(shown, zone);
-  if (sentence !== undefined) yield sentence;
+  // A wildcard is found before its policy is asked, a CNAME's target after.
+  if (sentence !== undefined && shown.state !== "follow") yield sentence;
+  if (tree !== undefined && !(shown.state === "follow" && isPlain(shown.tree))) {
+    yield* treeSentences(prospectOf(tree, context), health);
+  }
+  if (sentence !== undefined && shown.state === "follow") yield sentence;
   if (shown.state !== "follow") return;
   for (const [index, next] of [...at.onward.values()].entries()) {
     const then = shown.targets[index]?.next;

@@ -176,7 +176,7 @@ export interface WorldExplanation extends ExplanationHead {
 
 /** What a failure makes of a name for some clients. */
 export interface MatrixEffect {
-  /** Who; empty for everybody. */
+  /** Who of those that were looked at; empty for all of them. */
   readonly clients: readonly string[];
   readonly before: readonly PossibleAnswer[];
   readonly after: readonly PossibleAnswer[];
@@ -204,6 +204,8 @@ export interface MatrixRow {
 export interface MatrixExplanation extends ExplanationHead {
   readonly format: typeof EXPLAIN_FORMAT;
   readonly kind: "matrix";
+  /** Undefined for everybody whom the policies tell apart. */
+  readonly client?: ShownClient;
   readonly rows: readonly MatrixRow[];
   /** Names and checks whose single failure leaves nothing healthy to answer with. */
   readonly singlePoints: readonly { readonly name: string; readonly type: string; readonly check: string }[];

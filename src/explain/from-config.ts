@@ -1,6 +1,7 @@
 /** A source from r53kit.yaml: what it asks for, before anything is applied. Health checks are known by their keys. Pure. */
 
 import type { Config, DeclaredRecordSet, HealthCheckDefinition, ZoneConfig } from "../config/config.ts";
+import { TYPE } from "../dns/types.ts";
 import { Failure } from "../errors.ts";
 import { displayName } from "../route53/names.ts";
 import type { RecordSet } from "../route53/record-set.ts";
@@ -84,8 +85,9 @@ export function sourceFromConfig(config: Config, question: Question, wantedZone:
     zones: ordered.map((zone) => sourceZone(zone, config)),
     healthChecks: config.healthChecks.map(sourceCheck),
     cidrCollections: config.cidrCollections.map(({ key, locations }) => ({ id: key, locations })),
-    notes: ["The NS and SOA record sets at the apex are Route 53's own: the file does not have them."].slice(
-      question.name === answering.name ? 0 : 1,
-    ),
+    notes:
+      question.name === answering.name && (question.type === TYPE.NS || question.type === TYPE.SOA)
+        ? ["Route 53 itself makes the NS and SOA record sets of the apex: the file does not have them."]
+        : [],
   };
 }

@@ -127,5 +127,6 @@ export function explainMatrix(
         cells: cells.sort((a, b) => ((a.check.name ?? a.check.id) < (b.check.name ?? b.check.id) ? -1 : 1)),
       };
     });
-  return { format: EXPLAIN_FORMAT, kind: "matrix", ...headOf(scene, involved), rows, singlePoints };
+  const client = options.asking === undefined ? {} : { client: options.asking.shown };
+  return { format: EXPLAIN_FORMAT, kind: "matrix", ...headOf(scene, involved), ...client, rows, singlePoints };
 }

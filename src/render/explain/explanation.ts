@@ -13,8 +13,8 @@ const MOST_ANSWERS = 24;
 
 function ttlText({ content, chain }: PossibleAnswer): string {
   if (content.kind !== "records" && content.kind !== "sample") return "";
-  const ttls = [...chain.map(({ ttlSeconds }) => ttlSeconds), content.ttlSeconds];
-  return `  TTL ${ttls.join(", ")}`;
+  const ttls = new Set([...chain.map(({ ttlSeconds }) => ttlSeconds), content.ttlSeconds]);
+  return `  TTL ${[...ttls].join(", ")}`;
 }
 
 function answerLines({ answers }: Explanation, look: Look): string[] {

@@ -43,13 +43,13 @@ function rowsOf(row: MatrixRow, look: Look): string[][] {
 
 export function renderMatrix(explained: MatrixExplanation, look: Look): string {
   const paint = paintOf(look);
-  const { down, rows, singlePoints, zone } = explained;
+  const { client, down, rows, singlePoints, zone } = explained;
   const without = down.length === 0 ? "" : `, with ${safeText(down.join(", "))} down already`;
   const points = singlePoints.map(
     ({ name, type, check }) => `  ${paint.red("✗")} ${safeText(`${name} ${type}`)} when ${safeText(check)} fails`,
   );
   return [
-    `${paint.bold(safeText(zone.name))}: every routed name, when one health check fails${without}`,
+    `${paint.bold(safeText(zone.name))}: every routed name, when one health check fails${client === undefined ? "" : `, for ${safeText(client.text)}`}${without}`,
     originLine(explained, look),
     "",
     rows.length === 0
@@ -62,7 +62,7 @@ export function renderMatrix(explained: MatrixExplanation, look: Look): string {
     "",
     singlePoints.length === 0
       ? paint.green("No single failure leaves a name with nothing healthy.")
-      : "Everything counts as healthy, for somebody, because nothing healthy is left:",
+      : "Failures that leave nothing healthy, so that everything counts as healthy:",
     ...points,
     ...footLines(explained, look),
   ].join("\n");

@@ -31,7 +31,7 @@ function healthText({ healthy, healthCauses }: ShownBranch): string {
   if (healthCauses.length === 0) return "no health check";
   const names = healthCauses
     .filter((cause) => healthy || !cause.healthy)
-    .map(({ kind, name, id }) => (kind === "check" ? (name ?? id ?? "") : "what is behind it"));
+    .map(({ kind, name, id }) => (kind === "check" ? (name ?? id ?? "") : "its target"));
   return `${healthy ? "healthy" : "unhealthy"}: ${safeText(names.join(", "))}`;
 }
 
