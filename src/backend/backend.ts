@@ -63,6 +63,8 @@ export interface BackendDns {
   readonly port: number;
   /** A caching resolver that real clients would ask; undefined where the machine has none. */
   readonly resolver: SocketAddress | undefined;
+  /** The address of a VPC's resolver, where it can be reached from here; undefined for a VPC that has none. */
+  readonly vpcResolver?: (vpcId: string) => Promise<string | undefined>;
 }
 
 export interface Backend {

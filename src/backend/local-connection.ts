@@ -63,14 +63,20 @@ export function connectLocal(place: LocalPlace): Backend {
     maxAttempts: 8,
     plugins: [reportLoss(place.apiPort)],
   });
+  const control = controlClient(place.apiPort);
   return {
     label: `local backend at ${url}`,
     confirmsChanges: false,
     clients,
-    dns: { rootHints: place.rootHints, port: place.dnsPort, resolver: place.resolver },
+    dns: {
+      rootHints: place.rootHints,
+      port: place.dnsPort,
+      resolver: place.resolver,
+      vpcResolver: async (vpcId) => (await control.status()).vpcs.find((vpc) => vpc.id === vpcId)?.address,
+    },
     clock: systemClock(place.speed),
     pollIntervalMs: 25,
-    endpoints: controlClient(place.apiPort).endpoints,
+    endpoints: control.endpoints,
     close: () => clients.close(),
   };
 }

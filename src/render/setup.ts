@@ -26,7 +26,7 @@ export function planSummaryText({ add, change, remove }: PlanSummary): string {
 /** Grouped by phase; ends with `N to add, N to change, N to remove`. */
 export function renderPlan(plan: Plan, look: Look): string {
   const paint = paintOf(look);
-  const zones = plan.zones.map((zone) => displayName(zone.name)).join(", ");
+  const zones = plan.zones.map((zone) => `${displayName(zone.name)}${zone.private ? " (private)" : ""}`).join(", ");
   const lines = [
     `Plan for ${paint.bold(safeText(zones))} on ${safeText(plan.backend.label)} (account ${safeText(plan.backend.account)})`,
   ];
@@ -109,7 +109,11 @@ export function renderApplyResult(result: ApplyResult, look: Look): string {
   lines.push("");
   for (const zone of result.zones) {
     if (zone.id === null) continue;
-    lines.push(`${displayName(zone.name)} is ${zone.id} on ${zone.nameServers.map(displayName).join(", ")}`);
+    lines.push(
+      zone.private
+        ? `${displayName(zone.name)} (private) is ${zone.id}`
+        : `${displayName(zone.name)} is ${zone.id} on ${zone.nameServers.map(displayName).join(", ")}`,
+    );
   }
   const outcome = OUTCOME[result.outcome];
   lines.push(`${outcome}: ${add} added, ${change} changed, ${remove} removed`);

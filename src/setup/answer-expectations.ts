@@ -6,6 +6,7 @@ import type { RecordType } from "../route53/record-set.ts";
 import type { AnswerExpectation } from "./expectations.ts";
 import { liveZone, type Planning } from "./planning.ts";
 import { groupKey } from "./record-set-diff.ts";
+import { nameOfZone, type ZoneKey, zoneKey } from "./zone-key.ts";
 
 /** A name that the wildcard answers; nobody has a record of their own there. */
 function nameToAsk(name: DomainName): DomainName {
@@ -14,14 +15,17 @@ function nameToAsk(name: DomainName): DomainName {
 
 /** For every name and type that `wanted` says, those that are gone included. */
 export function answerExpectations(
-  zone: DomainName,
+  zone: ZoneKey,
   { config, live }: Planning,
   wanted: (name: DomainName, type: RecordType) => boolean,
 ): AnswerExpectation[] {
-  const declared = config.zones.find((one) => one.name === zone)?.recordSets ?? [];
+  const declared = config.zones.find((one) => zoneKey(one) === zone)?.recordSets ?? [];
   const groups = new Map<string, DeclaredRecordSet[]>();
   for (const set of declared) groups.set(groupKey(set), [...(groups.get(groupKey(set)) ?? []), set]);
-  const cuts = delegatedNames(zone, [...declared, ...(liveZone(live, zone)?.recordSets ?? []).map(({ set }) => set)]);
+  const cuts = delegatedNames(nameOfZone(zone), [
+    ...declared,
+    ...(liveZone(live, zone)?.recordSets ?? []).map(({ set }) => set),
+  ]);
   const expectations: AnswerExpectation[] = [];
   for (const sets of groups.values()) {
     const [first] = sets;

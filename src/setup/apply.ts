@@ -2,12 +2,14 @@
 
 import type { Backend } from "../backend/backend.ts";
 import type { DomainName } from "../route53/names.ts";
+import { carryOutDelegationSet } from "./effects/delegation-sets.ts";
 import { carryOutEndpoint, carryOutHealthCheck } from "./effects/health-checks.ts";
 import { carryOutHostedZone, carryOutRegistrar } from "./effects/hosted-zones.ts";
 import { carryOutLogGroup, carryOutLogResourcePolicy, carryOutQueryLogging } from "./effects/logging.ts";
 import { sendBatch } from "./effects/record-sets.ts";
 import { isRefusal } from "./effects/service-error.ts";
 import { carryOutTrafficPolicy, carryOutTrafficPolicyInstance } from "./effects/traffic-flow.ts";
+import { carryOutVpcAssociation } from "./effects/vpc-associations.ts";
 import type { Emit } from "./events.ts";
 import { waitInSync } from "./in-sync.ts";
 import type { Journal } from "./journal.ts";
@@ -26,6 +28,7 @@ import type {
 import { DONE, type LedgerKeeper, type Outcome, type Run } from "./run.ts";
 import type { Verification } from "./verification.ts";
 import { PATIENCE_WITH_NEW_CHECKS_MS, verify } from "./verify.ts";
+import { zoneKey } from "./zone-key.ts";
 
 const APPLY_FORMAT = "r53kit.apply/1";
 
@@ -54,6 +57,7 @@ export interface ApplyResult {
   readonly project: string;
   readonly zones: readonly {
     readonly name: DomainName;
+    readonly private?: true;
     readonly id: string | null;
     readonly nameServers: readonly DomainName[];
   }[];
@@ -103,7 +107,9 @@ export async function applyPlan(inputs: ApplyInputs): Promise<Applied> {
     known: knownIds(live, plan),
     ledger: inputs.ledger,
     nameServers: new Map(
-      live.zones.flatMap(({ name, zone }) => (zone === undefined ? [] : [[name, zone.nameServers] as const])),
+      live.zones.flatMap(({ zone, ...slot }) =>
+        zone === undefined ? [] : [[zoneKey(slot), zone.nameServers] as const],
+      ),
     ),
   };
   const progress: Progress = { status: new Map(), verifications: new Map() };
@@ -129,7 +135,12 @@ function inOrder({ purpose, phases }: Plan): readonly PlanPhase[] {
 
 /** Old health checks go last: what used them has been repointed and is INSYNC by then. */
 function isLast(change: Change): boolean {
-  return change.kind === "health-check" && change.how === "delete";
+  return (change.kind === "health-check" && change.how === "delete") || isLeavingSet(change);
+}
+
+/** A delegation set that left the file. */
+function isLeavingSet(change: Change): boolean {
+  return change.kind === "delegation-set" && change.action === "remove";
 }
 
 async function carryOutPhase(phase: PlanPhase, run: Run, progress: Progress, purpose: Plan["purpose"]): Promise<void> {
@@ -222,8 +233,12 @@ function recordSetChange(phase: PlanPhase, index: number): RecordSetChange {
 
 function carryOut(change: Change, run: Run): Promise<Outcome> {
   switch (change.kind) {
+    case "delegation-set":
+      return carryOutDelegationSet(change, run);
     case "hosted-zone":
       return carryOutHostedZone(change, run);
+    case "vpc-association":
+      return carryOutVpcAssociation(change, run);
     case "registrar":
       return carryOutRegistrar(change, run);
     case "endpoint":
@@ -262,10 +277,10 @@ function resultOf(plan: Plan, run: Run, progress: Progress, outcome: ApplyResult
     outcome,
     backend: plan.backend,
     project: plan.project,
-    zones: plan.zones.map(({ name }) => ({
-      name,
-      id: run.known.get({ ref: "hosted-zone", zone: name }) ?? null,
-      nameServers: run.nameServers.get(name) ?? [],
+    zones: plan.zones.map(({ id: _, ...zone }) => ({
+      ...zone,
+      id: run.known.get({ ref: "hosted-zone", zone: zoneKey(zone) }) ?? null,
+      nameServers: run.nameServers.get(zoneKey(zone)) ?? [],
     })),
     healthChecks: Object.fromEntries(
       checks.flatMap((key) => {

@@ -2,9 +2,9 @@
 
 import { addCosts, type BatchCost, costOf, NO_COST } from "../route53/batch-cost.ts";
 import { MAX_RECORDS_PER_BATCH, MAX_VALUE_CHARACTERS_PER_BATCH } from "../route53/limits.ts";
-import type { DomainName } from "../route53/names.ts";
 import type { Batch, BatchCall, PlannedRecordSet, RecordSetChange } from "./plan.ts";
 import type { RecordUnit } from "./record-set-diff.ts";
+import type { ZoneKey } from "./zone-key.ts";
 
 export interface PackedChanges {
   readonly changes: readonly RecordSetChange[];
@@ -36,7 +36,7 @@ function fits(cost: BatchCost): boolean {
 }
 
 /** Keeps the order of the units; `offset` is where the changes will stand in their phase. */
-export function packUnits(zone: DomainName, units: readonly RecordUnit[], offset: number): PackedChanges {
+export function packUnits(zone: ZoneKey, units: readonly RecordUnit[], offset: number): PackedChanges {
   const changes: RecordSetChange[] = [];
   const batches: BatchCall[][] = [];
   const tooLarge: string[] = [];

@@ -2,20 +2,23 @@
 
 import type { DomainName } from "../route53/names.ts";
 import type { RecordType } from "../route53/record-set.ts";
+import type { ZoneKey } from "./zone-key.ts";
 
 export type Expectation =
   /** Every name server of the zone answers for it, and the parent delegates to exactly them. */
   | { readonly check: "delegation"; readonly zone: DomainName }
+  /** Exactly these VPCs see the private zone. */
+  | { readonly check: "vpcs"; readonly zone: ZoneKey; readonly vpcs: readonly string[] }
   /** The check exists and its checkers report. */
   | { readonly check: "health"; readonly key: string }
   | AnswerExpectation
   /** Queries of the zone go to the log group. */
-  | { readonly check: "query-log"; readonly zone: DomainName; readonly logGroup: string };
+  | { readonly check: "query-log"; readonly zone: ZoneKey; readonly logGroup: string };
 
 /** Every name server of the zone answers this name and type like this. */
 export interface AnswerExpectation {
   readonly check: "answer";
-  readonly zone: DomainName;
+  readonly zone: ZoneKey;
   readonly name: DomainName;
   readonly type: RecordType;
   readonly answer: /** Exactly these, in any order. */

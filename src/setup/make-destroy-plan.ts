@@ -4,7 +4,6 @@
  */
 
 import type { Config, ZoneConfig } from "../config/config.ts";
-import { displayName } from "../route53/names.ts";
 import { recordSetKey } from "../route53/record-set.ts";
 import { instanceKey, type Ledger, policyKey, withName, withRecordSets } from "./ledger.ts";
 import type { LiveState, LiveZone } from "./live/live-state.ts";
@@ -12,6 +11,7 @@ import { joined, type PlanInputs } from "./make-plan.ts";
 import { recordSetNormalForm } from "./normal-form.ts";
 import { observe } from "./observation.ts";
 import { isLaterGeneration, zoneReference } from "./ownership.ts";
+import { planDelegationSets } from "./phases/delegation-sets.ts";
 import { planHealthCheckRemovals } from "./phases/health-check-removals.ts";
 import { planLogging, resourcePolicyName } from "./phases/logging.ts";
 import { diffZones, planRecordSets, type ZoneUnits } from "./phases/record-sets.ts";
@@ -21,6 +21,7 @@ import { idsOfZones, liveZone, type PhaseDraft, type Planning } from "./planning
 import { groupKey, recordSetHash, recordSetText } from "./record-set-diff.ts";
 import { wantedRecordSets } from "./record-sets-of-config.ts";
 import { type Scope, scopeOf } from "./scope.ts";
+import { type ZoneKey, zoneKey, zoneText } from "./zone-key.ts";
 
 /** What is read for it: every check of the project may go, so who uses them is looked for in the whole account. */
 export function destroyScopeOf(config: Config): Scope {
@@ -46,7 +47,7 @@ export function makeDestroyPlan({ config, places, live, ledger: kept, backend, n
   const checks = planHealthCheckRemovals(planning, units, new Set(PHASES));
   const logging = planLogging(planning);
   const drafts: Record<PhaseName, PhaseDraft> = {
-    zone: { changes: zoneRemovals(planning, units), expectations: [] },
+    zone: { changes: zonesAndTheirSets(planning, units), expectations: [] },
     "health-checks": { changes: [...checks, ...endpointRemovals(config, live)], expectations: [] },
     // The last phase that takes records away: before it a wildcard may still answer for what is gone.
     records: { ...records, expectations: [records, routing, flow].flatMap(({ expectations }) => expectations) },
@@ -66,7 +67,7 @@ export function makeDestroyPlan({ config, places, live, ledger: kept, backend, n
     file: config.file,
     backend: { label: backend.label, account: live.account, confirmsChanges: backend.confirmsChanges },
     scope: destroyScopeOf(config),
-    zones: live.zones.map(({ name, zone }) => ({ name, id: zone?.id ?? null, thresholds: null })),
+    zones: live.zones.map(({ zone, registrar: _, ...slot }) => ({ ...slot, id: zone?.id ?? null, thresholds: null })),
     phases,
     summary: summaryOf(phases),
     notes: [...notes, ...stayingNotes(config, live, kept)],
@@ -79,14 +80,16 @@ function emptied(config: Config): Config {
     ...config,
     zones: config.zones.map((zone) => ({ ...zone, recordSets: [], trafficPolicyInstances: [], logging: undefined })),
     healthChecks: [],
+    delegationSets: [],
+    cidrCollections: [],
     trafficPolicies: [],
     endpoints: [],
   };
 }
 
 /** Whether this project made the zone: its caller reference, which Route 53 keeps, says so on every machine. */
-function isOwn(zone: LiveZone, { project }: Config): boolean {
-  return isLaterGeneration(zone.callerReference, zoneReference(project, zone.name));
+function isOwn(zone: LiveZone, key: ZoneKey, { project }: Config): boolean {
+  return isLaterGeneration(zone.callerReference, zoneReference(project, key));
 }
 
 /**
@@ -97,8 +100,8 @@ function withDeclared(config: Config, planning: Planning): Ledger {
   const { live, known } = planning;
   for (const check of live.healthChecks) known.set({ ref: "health-check", key: check.key }, check.id);
   return config.zones.reduce((ledger, zone) => {
-    const there = liveZone(live, zone.name);
-    if (there === undefined || !isOwn(there, config)) return ledger;
+    const there = liveZone(live, zoneKey(zone));
+    if (there === undefined || !isOwn(there, zoneKey(zone), config)) return ledger;
     return withInstances(withDeclaredRecords(ledger, zone, there, planning), zone, there);
   }, planning.ledger);
 }
@@ -156,12 +159,20 @@ function resourcePolicyRemoval({ project }: Config, live: LiveState): Change[] {
 /** How many things that keep a zone are named. */
 const MOST_NAMED = 5;
 
+/** A set goes after the zones that have its name servers. */
+function zonesAndTheirSets(planning: Planning, units: readonly ZoneUnits[]): Change[] {
+  const zones = zoneRemovals(planning, units);
+  const going = new Set(zones.flatMap((change) => (change.kind === "hosted-zone" ? (change.before?.id ?? []) : [])));
+  return [...zones, ...planDelegationSets(planning, going)];
+}
+
 function zoneRemovals({ config, live, ledger, notes }: Planning, units: readonly ZoneUnits[]): Change[] {
   return config.zones.flatMap((wanted): Change[] => {
-    const zone = liveZone(live, wanted.name);
+    const key = zoneKey(wanted);
+    const zone = liveZone(live, key);
     if (zone === undefined) return [];
-    const subject = displayName(zone.name);
-    if (!isOwn(zone, config)) {
+    const subject = zoneText(key);
+    if (!isOwn(zone, key, config)) {
       notes.push(`the zone ${subject} (${zone.id}) stays: it was not made from this file`);
       return [];
     }
@@ -178,7 +189,7 @@ function zoneRemovals({ config, live, ledger, notes }: Planning, units: readonly
       registrar?.kind === "registered"
         ? registrar.nameServers.some((name) => zone.nameServers.includes(name))
         : undefined;
-    if (delegated !== false) {
+    if (delegated !== false && !wanted.private) {
       notes.push(
         `${delegated ? "the registrar delegates" : "if its parent delegates"} ${subject} to the zone's name servers, and this does not change that: take the delegation away first, or whoever is given these name servers next can answer for it`,
       );
@@ -187,7 +198,7 @@ function zoneRemovals({ config, live, ledger, notes }: Planning, units: readonly
       {
         kind: "hosted-zone",
         action: "remove",
-        zone: zone.name,
+        zone: key,
         subject,
         why: "made from this file, and nothing else is left in it",
         before: { id: zone.id, comment: zone.comment },
@@ -201,7 +212,7 @@ function zoneRemovals({ config, live, ledger, notes }: Planning, units: readonly
 function leftIn(zone: LiveZone, wanted: ZoneConfig, units: readonly ZoneUnits[], ledger: Ledger): string[] {
   const removed = new Set(
     units
-      .filter((one) => one.zone === zone.name)
+      .filter((one) => one.zone === zoneKey(wanted))
       .flatMap((one) => one.units.flatMap(({ changes }) => changes.map(({ before }) => before))),
   );
   const leaving = new Set(leavingInstances(wanted, zone, ledger).map(({ id }) => id));

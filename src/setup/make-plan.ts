@@ -30,6 +30,7 @@ import { groupKey } from "./record-set-diff.ts";
 import { type KnownIds, type Reference, referenceKey, referencesIn, referenceText } from "./references.ts";
 import { scopeOf } from "./scope.ts";
 import { type Excess, excessesOf } from "./thresholds.ts";
+import { nameOfZone } from "./zone-key.ts";
 
 export interface PlanInputs {
   readonly config: Config;
@@ -97,6 +98,7 @@ export function plannedZones(config: Config, live: LiveState): PlannedZone[] {
     const ownership = config.zones[i]?.ownership;
     return {
       name: slot.name,
+      ...(slot.private && { private: true }),
       id: slot.zone?.id ?? null,
       thresholds: ownership?.mode === "exclusive" ? ownership.thresholds : null,
     };
@@ -198,7 +200,7 @@ function neededGone(change: Change, live: LiveState): string | undefined {
 function aliasTargetOf(change: Change): string | undefined {
   if (change.kind !== "record-set" || change.after?.AliasTarget === undefined) return undefined;
   const target = domainName(change.after.AliasTarget.DNSName ?? "");
-  return isWithin(target, change.zone) ? `${target} ${change.after.Type}` : undefined;
+  return isWithin(target, nameOfZone(change.zone)) ? `${target} ${change.after.Type}` : undefined;
 }
 
 function madeBy(change: Change): Reference[] {
@@ -206,6 +208,8 @@ function madeBy(change: Change): Reference[] {
   switch (change.kind) {
     case "hosted-zone":
       return [{ ref: "hosted-zone", zone: change.zone }];
+    case "delegation-set":
+      return [{ ref: "delegation-set", key: change.key }];
     case "health-check":
       return [{ ref: "health-check", key: change.key }];
     case "traffic-policy":
@@ -228,6 +232,7 @@ function neededBy(change: Change): Reference[] {
 
 const PHASE_OF: Record<Reference["ref"], PhaseName> = {
   "hosted-zone": "zone",
+  "delegation-set": "zone",
   "health-check": "health-checks",
   "traffic-policy": "traffic-flow",
   "traffic-policy-version": "traffic-flow",

@@ -8,6 +8,7 @@ import type { LiveState } from "./live/live-state.ts";
 import { healthCheckNormalForm, recordSetNormalForm } from "./normal-form.ts";
 import type { Observation } from "./plan.ts";
 import { groupKey } from "./record-set-diff.ts";
+import { isPrivateZone, zoneKey, zoneText } from "./zone-key.ts";
 
 /** What is not there. */
 const ABSENT = "absent";
@@ -15,16 +16,20 @@ const ABSENT = "absent";
 /** Hashes of everything that is there, by what people call it. */
 function hashesOf(live: LiveState): Map<string, string> {
   const hashes = new Map<string, string>();
-  for (const { name, zone, registrar } of live.zones) {
+  for (const { zone, registrar, ...slot } of live.zones) {
+    const text = zoneText(zoneKey(slot));
+    const { name } = slot;
+    const prefix = isPrivateZone(zoneKey(slot)) ? "private " : "";
     const registrarSubject = `registrar of ${displayName(name)}`;
     if (registrar.kind === "registered") hashes.set(registrarSubject, shortHash(registrar.nameServers));
     if (zone === undefined) continue;
-    hashes.set(`zone ${displayName(name)}`, shortHash([zone.id, zone.comment, zone.nameServers]));
+    const vpcs = (zone.vpcs ?? []).map(({ id }) => id).sort();
+    hashes.set(`zone ${text}`, shortHash([zone.id, zone.comment, zone.nameServers, vpcs]));
     const groups = new Map<string, string[]>();
     for (const { set } of zone.recordSets) {
       groups.set(groupKey(set), [...(groups.get(groupKey(set)) ?? []), recordSetNormalForm(set)]);
     }
-    for (const [key, sets] of groups) hashes.set(`record ${key}`, shortHash(sets.sort()));
+    for (const [key, sets] of groups) hashes.set(`${prefix}record ${key}`, shortHash(sets.sort()));
     for (const one of zone.trafficPolicyInstances) {
       hashes.set(`instance ${one.name} ${one.type}`, shortHash([one.id, one.policyId, one.version, one.ttlSeconds]));
     }
@@ -51,15 +56,16 @@ function subjectsOf(config: Config, live: LiveState, ledger: Ledger): string[] {
   const subjects = new Set<string>();
   for (const zone of config.zones) {
     const name = displayName(zone.name);
-    subjects.add(`zone ${name}`);
+    subjects.add(`zone ${zoneText(zoneKey(zone))}`);
+    const prefix = zone.private ? "private " : "";
     subjects.add(`registrar of ${name}`);
     subjects.add(`query logging of ${name}`);
-    for (const set of zone.recordSets) subjects.add(`record ${groupKey(set)}`);
+    for (const set of zone.recordSets) subjects.add(`${prefix}record ${groupKey(set)}`);
     for (const one of zone.trafficPolicyInstances) subjects.add(`instance ${one.name} ${one.type}`);
     if (zone.logging !== undefined) subjects.add(`log group ${zone.logging.logGroup}`);
-    const id = live.zones.find((slot) => slot.name === zone.name)?.zone?.id;
+    const id = live.zones.find((slot) => zoneKey(slot) === zoneKey(zone))?.zone?.id;
     for (const key of Object.keys(id === undefined ? {} : (ledger.recordSets[id] ?? {}))) {
-      subjects.add(`record ${key.split(" ").slice(0, 2).join(" ")}`);
+      subjects.add(`${prefix}record ${key.split(" ").slice(0, 2).join(" ")}`);
     }
   }
   for (const check of [...config.healthChecks, ...live.healthChecks]) subjects.add(`health check ${check.key}`);

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { Tag } from "@aws-sdk/client-route-53";
-import type { DomainName } from "../route53/names.ts";
+import type { ZoneKey } from "./zone-key.ts";
 
 export const TAG_MANAGED_BY = "r53kit:managed-by";
 export const TAG_PROJECT = "r53kit:project";
@@ -55,6 +55,16 @@ export function isLaterGeneration(reference: string, other: string): boolean {
   return own[1] === than[1] && Number(own[2]) >= Number(than[2]);
 }
 
-export function zoneReference(project: string, zone: DomainName): string {
+export function delegationSetReference(project: string, key: string): string {
+  return `r53kit-${digest(project)}-set-${key}-g1`;
+}
+
+/** The key of the set that has a reference; undefined for one that this project did not make. */
+export function parseDelegationSetReference(project: string, reference: string): string | undefined {
+  const prefix = `r53kit-${digest(project)}-set-`;
+  return reference.startsWith(prefix) ? /^(.+)-g\d+$/.exec(reference.slice(prefix.length))?.[1] : undefined;
+}
+
+export function zoneReference(project: string, zone: ZoneKey): string {
   return `r53kit-${digest(project)}-zone-${digest(zone)}-g1`;
 }

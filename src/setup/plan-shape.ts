@@ -5,8 +5,9 @@
 
 import { domainName } from "../route53/names.ts";
 import { isRecordType } from "../route53/record-set.ts";
-import { type Change, PHASES } from "./plan.ts";
+import { type Change, PHASES, type Plan } from "./plan.ts";
 import { isReference } from "./references.ts";
+import { isZoneKey, zoneKey } from "./zone-key.ts";
 
 type Json = { readonly [key: string]: unknown };
 type Test = (value: unknown) => boolean;
@@ -49,6 +50,10 @@ const listOf =
   (test: Test): Test =>
   (value) =>
     Array.isArray(value) && value.every(test);
+const recordOf =
+  (test: Test): Test =>
+  (value) =>
+    isObject(value) && Object.values(value).every(test);
 const optional = (test: Test): Test => either(oneOf(undefined), test);
 const shape =
   (members: Readonly<Record<string, Test>>): Test =>
@@ -68,15 +73,27 @@ const CHECK = {
   config: shape({ Type: isText, ChildHealthChecks: optional(listOf(isIdOrReference)) }),
 };
 const ENDPOINT = shape({ name: isText, address: isText, port: isIndex });
+const VPC = shape({ id: isText, region: isText });
 const DOCUMENT: Test = (value) => value !== undefined;
 
 /** What a change of a kind has beside what all have, and what is in its `before` and `after`. */
 const KINDS: Readonly<Record<Change["kind"], { readonly own?: Test; readonly before: Test; readonly after: Test }>> = {
-  "hosted-zone": {
-    own: shape({ zone: isName }),
-    before: shape({ id: isText, comment: isText }),
-    after: shape({ comment: isText, callerReference: isText }),
+  "delegation-set": {
+    own: shape({ key: isText }),
+    before: shape({ id: isText }),
+    after: shape({ callerReference: isText }),
   },
+  "hosted-zone": {
+    own: shape({ zone: isZoneKey }),
+    before: shape({ id: isText, comment: isText }),
+    after: shape({
+      comment: isText,
+      callerReference: isText,
+      vpc: optional(VPC),
+      delegationSet: optional(isIdOrReference),
+    }),
+  },
+  "vpc-association": { own: shape({ zone: isZoneKey }), before: VPC, after: VPC },
   registrar: {
     own: shape({ zone: isName, onlyIfRegistered: isFlag }),
     before: shape({ nameServers: listOf(isName) }),
@@ -88,14 +105,14 @@ const KINDS: Readonly<Record<Change["kind"], { readonly own?: Test; readonly bef
     before: shape({ id: isText, version: isNumber, ...CHECK }),
     after: shape(CHECK),
   },
-  "record-set": { own: shape({ zone: isName }), before: RECORD_SET, after: RECORD_SET },
+  "record-set": { own: shape({ zone: isZoneKey }), before: RECORD_SET, after: RECORD_SET },
   "traffic-policy": {
     own: shape({ key: isText }),
     before: shape({ id: isText, version: isNumber, document: DOCUMENT }),
     after: shape({ name: isText, document: DOCUMENT, comment: isText }),
   },
   "traffic-policy-instance": {
-    own: shape({ zone: isName, name: isName, type: isText }),
+    own: shape({ zone: isZoneKey, name: isName, type: isText }),
     before: shape({ id: isText, policyId: isText, version: isNumber, ttlSeconds: isNumber }),
     after: shape({ policy: isIdOrReference, version: isIdOrReference, ttlSeconds: isNumber }),
   },
@@ -110,7 +127,7 @@ const KINDS: Readonly<Record<Change["kind"], { readonly own?: Test; readonly bef
     after: shape({ document: isText }),
   },
   "query-logging": {
-    own: shape({ zone: isName }),
+    own: shape({ zone: isZoneKey }),
     before: shape({ id: isText, logGroupArn: isText }),
     after: shape({ logGroupArn: isText }),
   },
@@ -136,15 +153,19 @@ const ANSWER = either(
 const EXPECTATION = either(
   shape({ check: oneOf("delegation"), zone: isName }),
   shape({ check: oneOf("health"), key: isText }),
-  shape({ check: oneOf("answer"), zone: isName, name: isName, type: isText, answer: ANSWER }),
-  shape({ check: oneOf("query-log"), zone: isName, logGroup: isText }),
+  shape({ check: oneOf("vpcs"), zone: isZoneKey, vpcs: listOf(isText) }),
+  shape({ check: oneOf("answer"), zone: isZoneKey, name: isName, type: isText, answer: ANSWER }),
+  shape({ check: oneOf("query-log"), zone: isZoneKey, logGroup: isText }),
 );
 
 /** Every call is of a record set change that has what it sends, and every such change is in a batch. */
 function batchesFit(batches: unknown, changes: readonly Json[]): boolean {
   if (
     !listOf(
-      shape({ zone: isName, calls: listOf(shape({ action: oneOf("CREATE", "UPSERT", "DELETE"), change: isIndex })) }),
+      shape({
+        zone: isZoneKey,
+        calls: listOf(shape({ action: oneOf("CREATE", "UPSERT", "DELETE"), change: isIndex })),
+      }),
     )(batches)
   ) {
     return false;
@@ -182,14 +203,22 @@ const PLAN = shape({
   backend: shape({ label: isText, account: isText, confirmsChanges: isFlag }),
   scope: shape({
     project: isText,
-    zones: listOf(shape({ name: isName, id: optional(isText) })),
+    zones: listOf(shape({ name: isName, private: optional(oneOf(true)), id: optional(isText) })),
+    delegationSets: optional(recordOf(either(oneOf(null), isText))),
     healthCheckKeys: listOf(isText),
     healthCheckIds: (value) => isObject(value) && Object.values(value).every(isText),
     trafficPolicyNames: listOf(isText),
     logGroups: listOf(isText),
     readsTrafficFlow: isFlag,
   }),
-  zones: listOf(shape({ name: isName, id: either(oneOf(null), isText), thresholds: either(oneOf(null), THRESHOLDS) })),
+  zones: listOf(
+    shape({
+      name: isName,
+      private: optional(oneOf(true)),
+      id: either(oneOf(null), isText),
+      thresholds: either(oneOf(null), THRESHOLDS),
+    }),
+  ),
   phases: listOf(isPhase),
   notes: listOf(isText),
   observed: shape({ fingerprint: isText, subjects: (value) => isObject(value) && Object.values(value).every(isText) }),
@@ -198,9 +227,9 @@ const PLAN = shape({
 /** Of a value that says it is a plan of this format. */
 export function isWholePlan(value: unknown): boolean {
   if (!PLAN(value) || !isObject(value)) return false;
-  const { phases, zones } = value as { phases: readonly Json[]; zones: readonly { readonly name: string }[] };
+  const { phases, zones } = value as unknown as { phases: readonly Json[]; zones: Plan["zones"] };
   if (phases.map(({ phase }) => phase).join() !== PHASES.join()) return false;
-  const names = new Set(zones.map(({ name }) => name));
+  const names = new Set<string>(zones.map(zoneKey));
   return phases.every(({ changes }) =>
     (changes as readonly Json[]).every((change) => !("zone" in change) || names.has(String(change.zone))),
   );

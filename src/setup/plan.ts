@@ -10,7 +10,8 @@ import type { SourcePlace } from "../errors.ts";
 import type { DomainName } from "../route53/names.ts";
 import type { Expectation } from "./expectations.ts";
 import type { IdOrReference, Reference } from "./references.ts";
-import type { Scope } from "./scope.ts";
+import type { Scope, Vpc } from "./scope.ts";
+import type { ZoneKey } from "./zone-key.ts";
 
 /** Changes with every incompatible change of the shape. */
 export const PLAN_FORMAT = "r53kit.plan/1";
@@ -54,8 +55,25 @@ export type PlannedHealthCheckConfig = Omit<HealthCheckConfig, "ChildHealthCheck
 export type HostedZoneChange = ChangeOf<
   "hosted-zone",
   { readonly id: string; readonly comment: string },
-  { readonly comment: string; readonly callerReference: string }
-> & { readonly zone: DomainName };
+  {
+    readonly comment: string;
+    readonly callerReference: string;
+    /** Of a private zone that is made: the first one that sees it. */
+    readonly vpc?: Vpc;
+    /** Of a zone that is made with name servers of a reusable set. */
+    readonly delegationSet?: IdOrReference;
+  }
+> & { readonly zone: ZoneKey };
+
+/** A VPC begins to see a private zone, or no longer does. */
+export type VpcAssociationChange = ChangeOf<"vpc-association", Vpc, Vpc> & { readonly zone: ZoneKey };
+
+/** A reusable set of name servers. */
+export type DelegationSetChange = ChangeOf<
+  "delegation-set",
+  { readonly id: string },
+  { readonly callerReference: string }
+> & { readonly key: string };
 
 /** Makes the registrar delegate the domain to the zone's name servers. */
 export type RegistrarChange = ChangeOf<
@@ -92,7 +110,7 @@ export type HealthCheckChange = ChangeOf<
 };
 
 export type RecordSetChange = ChangeOf<"record-set", ResourceRecordSet, PlannedRecordSet> & {
-  readonly zone: DomainName;
+  readonly zone: ZoneKey;
 };
 
 export type TrafficPolicyChange = ChangeOf<
@@ -105,7 +123,7 @@ export type TrafficPolicyInstanceChange = ChangeOf<
   "traffic-policy-instance",
   { readonly id: string; readonly policyId: string; readonly version: number; readonly ttlSeconds: number },
   { readonly policy: IdOrReference; readonly version: string | Reference; readonly ttlSeconds: number }
-> & { readonly zone: DomainName; readonly name: DomainName; readonly type: string };
+> & { readonly zone: ZoneKey; readonly name: DomainName; readonly type: string };
 
 export type LogGroupChange = ChangeOf<
   "log-group",
@@ -123,10 +141,12 @@ export type QueryLoggingChange = ChangeOf<
   "query-logging",
   { readonly id: string; readonly logGroupArn: string },
   { readonly logGroupArn: string }
-> & { readonly zone: DomainName };
+> & { readonly zone: ZoneKey };
 
 export type Change =
+  | DelegationSetChange
   | HostedZoneChange
+  | VpcAssociationChange
   | RegistrarChange
   | EndpointChange
   | HealthCheckChange
@@ -139,7 +159,7 @@ export type Change =
 
 /** One ChangeResourceRecordSets request. */
 export interface Batch {
-  readonly zone: DomainName;
+  readonly zone: ZoneKey;
   readonly calls: readonly BatchCall[];
 }
 
@@ -166,6 +186,7 @@ export interface PlanSummary {
 
 export interface PlannedZone {
   readonly name: DomainName;
+  readonly private?: true;
   /** Null when the plan creates it. */
   readonly id: string | null;
   /** Null when only what the file names, or made, is touched. */

@@ -2,12 +2,12 @@
 
 import type { Config } from "../config/config.ts";
 import type { Places } from "../config/load.ts";
-import type { DomainName } from "../route53/names.ts";
 import type { Expectation } from "./expectations.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LiveState, LiveZone } from "./live/live-state.ts";
 import type { Batch, Change } from "./plan.ts";
 import { type IdOrReference, KnownIds, type Reference } from "./references.ts";
+import { type ZoneKey, zoneKey } from "./zone-key.ts";
 
 export interface Planning {
   readonly config: Config;
@@ -27,8 +27,8 @@ export interface PhaseDraft {
   readonly expectations: readonly Expectation[];
 }
 
-export function liveZone(live: LiveState, name: DomainName): LiveZone | undefined {
-  return live.zones.find((slot) => slot.name === name)?.zone;
+export function liveZone(live: LiveState, key: ZoneKey): LiveZone | undefined {
+  return live.zones.find((slot) => zoneKey(slot) === key)?.zone;
 }
 
 /** The id when it is known, else the reference. */
@@ -39,8 +39,9 @@ export function idOr(known: KnownIds, reference: Reference): IdOrReference {
 /** The ids of what is there already, whoever needs them. */
 export function idsOfZones(live: LiveState): KnownIds {
   const known = new KnownIds();
-  for (const { name, zone } of live.zones) {
-    if (zone !== undefined) known.set({ ref: "hosted-zone", zone: name }, zone.id);
+  for (const slot of live.zones) {
+    if (slot.zone !== undefined) known.set({ ref: "hosted-zone", zone: zoneKey(slot) }, slot.zone.id);
   }
+  for (const { key, id } of live.delegationSets ?? []) known.set({ ref: "delegation-set", key }, id);
   return known;
 }

@@ -18,6 +18,7 @@ import { recordSetNormalForm, type WantedRecordSet } from "./normal-form.ts";
 import type { BatchCall, PhaseName, PlannedRecordSet, RecordSetChange } from "./plan.ts";
 import { answerText, differences, policyText } from "./record-set-differences.ts";
 import { isReference } from "./references.ts";
+import { nameOfZone, type ZoneKey } from "./zone-key.ts";
 
 export type RecordPhase = Extract<PhaseName, "records" | "routing" | "traffic-flow">;
 
@@ -27,7 +28,7 @@ export interface WantedInZone {
 }
 
 export interface ZoneRecordSets {
-  readonly zone: DomainName;
+  readonly zone: ZoneKey;
   /** Undefined while the zone does not exist. */
   readonly zoneId: string | undefined;
   readonly wanted: readonly WantedInZone[];
@@ -147,7 +148,7 @@ export function diffRecordSets(input: ZoneRecordSets): RecordSetDiff {
     const first = live[0];
     if (first === undefined || wantedGroups.has(key)) continue;
     const { name, type } = first.set;
-    if (name === input.zone && (type === "NS" || type === "SOA")) continue;
+    if (name === nameOfZone(input.zone) && (type === "NS" || type === "SOA")) continue;
     const ours = live.filter(({ set }) => {
       const made = isAsWritten(input.created.get(recordSetKey(set)), recordSetHash(set));
       if ((!made && !input.exclusive) || isLeaving(set, input)) return false;

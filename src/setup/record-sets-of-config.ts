@@ -1,13 +1,13 @@
 /** The file's record sets with ids where they are known and references where they are not. */
 
 import type { DeclaredRecordSet, ZoneConfig } from "../config/config.ts";
-import type { DomainName } from "../route53/names.ts";
 import type { WantedRecordSet } from "./normal-form.ts";
 import { idOr, type Planning } from "./planning.ts";
 import type { WantedInZone } from "./record-set-diff.ts";
 import type { KnownIds } from "./references.ts";
+import { type ZoneKey, zoneKey } from "./zone-key.ts";
 
-function wantedRecordSet(declared: DeclaredRecordSet, zone: DomainName, known: KnownIds): WantedRecordSet {
+function wantedRecordSet(declared: DeclaredRecordSet, zone: ZoneKey, known: KnownIds): WantedRecordSet {
   const { answer, name, type, policy, setIdentifier, healthCheck } = declared;
   return {
     name,
@@ -29,7 +29,7 @@ function wantedRecordSet(declared: DeclaredRecordSet, zone: DomainName, known: K
 
 export function wantedRecordSets(zone: ZoneConfig, { known, places }: Planning): WantedInZone[] {
   return zone.recordSets.map((declared) => ({
-    set: wantedRecordSet(declared, zone.name, known),
+    set: wantedRecordSet(declared, zoneKey(zone), known),
     place: places.of(declared.path),
   }));
 }

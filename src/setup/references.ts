@@ -1,10 +1,11 @@
 /** Things that do not exist yet when a plan is made, named in it, and put in their place when it is carried out. */
 
-import type { DomainName } from "../route53/names.ts";
+import { type ZoneKey, zoneText } from "./zone-key.ts";
 
 /** Stands where an id will be known only after an earlier step. */
 export type Reference =
-  | { readonly ref: "hosted-zone"; readonly zone: DomainName }
+  | { readonly ref: "hosted-zone"; readonly zone: ZoneKey }
+  | { readonly ref: "delegation-set"; readonly key: string }
   | { readonly ref: "health-check"; readonly key: string }
   | { readonly ref: "traffic-policy"; readonly key: string }
   | { readonly ref: "traffic-policy-version"; readonly key: string };
@@ -24,7 +25,9 @@ export function referenceKey(reference: Reference): string {
 export function referenceText(reference: Reference): string {
   switch (reference.ref) {
     case "hosted-zone":
-      return `the zone ${reference.zone}`;
+      return `the zone ${zoneText(reference.zone)}`;
+    case "delegation-set":
+      return `the delegation set '${reference.key}'`;
     case "health-check":
       return `the health check '${reference.key}'`;
     case "traffic-policy":

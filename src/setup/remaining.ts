@@ -14,6 +14,7 @@ import { isLaterGeneration } from "./ownership.ts";
 import {
   type Batch,
   type Change,
+  type DelegationSetChange,
   type EndpointChange,
   type HealthCheckChange,
   type HostedZoneChange,
@@ -28,10 +29,12 @@ import {
   summaryOf,
   type TrafficPolicyChange,
   type TrafficPolicyInstanceChange,
+  type VpcAssociationChange,
 } from "./plan.ts";
 import { liveZone } from "./planning.ts";
 import { sameDocument } from "./policy-documents.ts";
 import { type KnownIds, referencesIn } from "./references.ts";
+import { zoneKey } from "./zone-key.ts";
 
 export interface Remaining {
   /** The plan without what has landed; ids that are known by now stand for their references. */
@@ -107,8 +110,12 @@ function knowPolicy(change: Change, { live, known }: Now): void {
 
 function fateOf(change: Exclude<Change, RecordSetChange>, now: Now): Fate<Change> {
   switch (change.kind) {
+    case "delegation-set":
+      return fateOfDelegationSet(change, now);
     case "hosted-zone":
       return fateOfZone(change, now);
+    case "vpc-association":
+      return fateOfVpc(change, now);
     case "registrar":
       return fateOfRegistrar(change, now);
     case "endpoint":
@@ -145,8 +152,22 @@ function fateOfZone(change: HostedZoneChange, { live }: Now): Fate<HostedZoneCha
   return zone.comment === before.comment ? open(change) : CHANGED;
 }
 
+function fateOfDelegationSet(change: DelegationSetChange, { live }: Now): Fate<DelegationSetChange> {
+  const there = live.delegationSets?.some(({ key }) => key === change.key) ?? false;
+  return there === (change.after !== null) ? LANDED : open(change);
+}
+
+function fateOfVpc(change: VpcAssociationChange, { live }: Now): Fate<VpcAssociationChange> {
+  const { before, after, zone } = change;
+  const vpcs = liveZone(live, zone)?.vpcs;
+  // Those of a zone that is still to be made come after it.
+  if (vpcs === undefined) return after === null ? LANDED : open(change);
+  const there = vpcs.some(({ id }) => id === (after ?? before)?.id);
+  return there === (after !== null) ? LANDED : open(change);
+}
+
 function fateOfRegistrar(change: RegistrarChange, { live }: Now): Fate<RegistrarChange> {
-  const slot = live.zones.find((one) => one.name === change.zone);
+  const slot = live.zones.find((one) => zoneKey(one) === change.zone);
   if (slot?.registrar.kind !== "registered" || slot.zone === undefined) return open(change);
   return slot.registrar.nameServers.join() === slot.zone.nameServers.join() ? LANDED : open(change);
 }

@@ -5,6 +5,7 @@ import type { DomainName } from "../route53/names.ts";
 import type { Emit } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
 import type { KnownIds } from "./references.ts";
+import type { ZoneKey } from "./zone-key.ts";
 
 export interface LedgerKeeper {
   readonly current: Ledger;
@@ -25,7 +26,7 @@ export interface Run {
   readonly known: KnownIds;
   readonly ledger: LedgerKeeper;
   /** Of every zone of the plan that exists by now. */
-  readonly nameServers: Map<DomainName, readonly DomainName[]>;
+  readonly nameServers: Map<ZoneKey, readonly DomainName[]>;
 }
 
 /** What came of a change: worth a word, or not done. */

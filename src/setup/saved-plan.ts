@@ -6,11 +6,11 @@ import { resolve } from "node:path";
 import type { Config } from "../config/config.ts";
 import { readErrorText } from "../config/text-file.ts";
 import { Failure } from "../errors.ts";
-import { displayName } from "../route53/names.ts";
 import type { LiveState } from "./live/live-state.ts";
 import { changedSince } from "./observation.ts";
 import { PLAN_FORMAT, type Plan, type PlannedBackend, summaryOf } from "./plan.ts";
 import { isWholePlan } from "./plan-shape.ts";
+import { zoneKey, zoneText } from "./zone-key.ts";
 
 /** Never over the set-up file that it was made from: `--out` and `--config` are easily confused. */
 export async function writePlan(file: string, plan: Plan): Promise<void> {
@@ -103,8 +103,8 @@ export function checkBackend(plan: Plan, backend: PlannedBackend): void {
 
 /** Throws when the plan is of other zones than the file beside it. */
 export function checkZones(plan: Plan, config: Config): void {
-  const planned = plan.zones.map((zone) => displayName(zone.name)).sort();
-  const declared = config.zones.map((zone) => displayName(zone.name)).sort();
+  const planned = plan.zones.map((zone) => zoneText(zoneKey(zone))).sort();
+  const declared = config.zones.map((zone) => zoneText(zoneKey(zone))).sort();
   if (planned.join() === declared.join() && plan.project === config.project) return;
   throw new Failure({
     kind: "usage",

@@ -13,6 +13,7 @@ import { readLiveState } from "./live/read.ts";
 import { destroyScopeOf, makeDestroyPlan } from "./make-destroy-plan.ts";
 import { makePlan } from "./make-plan.ts";
 import { instanceExpectation } from "./phases/traffic-flow.ts";
+import { zoneExpectation } from "./phases/zone.ts";
 import { PHASES, type PhaseName, type Plan } from "./plan.ts";
 import { idsOfZones, type Planning } from "./planning.ts";
 import { remainingOf } from "./remaining.ts";
@@ -21,6 +22,7 @@ import { checkBackend, checkFresh } from "./saved-plan.ts";
 import { scopeOf } from "./scope.ts";
 import type { Verification } from "./verification.ts";
 import { verify } from "./verify.ts";
+import { zoneKey } from "./zone-key.ts";
 
 export interface SetupOptions {
   readonly backend: Backend;
@@ -146,7 +148,7 @@ export async function verifySetup(
   const planning: Planning = { config, places, live, ledger, known, notes: [] };
   const wanted = expectationsOf(planning);
   const nameServers = new Map(
-    live.zones.flatMap(({ name, zone }) => (zone === undefined ? [] : [[name, zone.nameServers] as const])),
+    live.zones.flatMap(({ zone, ...slot }) => (zone === undefined ? [] : [[zoneKey(slot), zone.nameServers] as const])),
   );
   const phases: VerifiedPhase[] = [];
   for (const phase of options.only ?? PHASES) {
@@ -187,13 +189,13 @@ function expectationsOf(planning: Planning): Record<PhaseName, Expectation[]> {
     config.zones.flatMap((zone) => {
       const declared = new Set(zone.recordSets.map(({ name, type }) => `${name} ${type}`));
       return answerExpectations(
-        zone.name,
+        zoneKey(zone),
         planning,
         (name, type) => declared.has(`${name} ${type}`) && simple.has(`${name} ${type}`) === isSimple,
       );
     });
   return {
-    zone: config.zones.map((zone) => ({ check: "delegation", zone: zone.name })),
+    zone: config.zones.map(zoneExpectation),
     "health-checks": config.healthChecks.map((check) => ({ check: "health", key: check.key })),
     records: answers(true),
     routing: answers(false),
@@ -203,7 +205,7 @@ function expectationsOf(planning: Planning): Record<PhaseName, Expectation[]> {
     logging: config.zones.flatMap((zone) =>
       zone.logging === undefined
         ? []
-        : [{ check: "query-log", zone: zone.name, logGroup: zone.logging.logGroup } as const],
+        : [{ check: "query-log", zone: zoneKey(zone), logGroup: zone.logging.logGroup } as const],
     ),
   };
 }

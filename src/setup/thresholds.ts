@@ -5,6 +5,7 @@ import { type DomainName, displayName } from "../route53/names.ts";
 import type { LiveState } from "./live/live-state.ts";
 import type { Plan, PlannedZone } from "./plan.ts";
 import { liveZone } from "./planning.ts";
+import { zoneKey } from "./zone-key.ts";
 
 /** A zone of which a plan changes or removes more than its thresholds allow. */
 export interface Excess {
@@ -19,12 +20,12 @@ export function excessesOf(plan: Pick<Plan, "phases" | "zones">, live: LiveState
 
 function excessOf(zone: PlannedZone, { phases }: Pick<Plan, "phases">, live: LiveState): Excess[] {
   const { name, thresholds } = zone;
-  const there = liveZone(live, name)?.recordSets ?? [];
+  const there = liveZone(live, zoneKey(zone))?.recordSets ?? [];
   const existing = there.filter(({ set }) => set.name !== name || (set.type !== "NS" && set.type !== "SOA")).length;
   if (thresholds === null || existing <= thresholds.above) return [];
   const changes = phases
     .flatMap((phase) => phase.changes)
-    .filter((change) => change.kind === "record-set" && change.zone === name);
+    .filter((change) => change.kind === "record-set" && change.zone === zoneKey(zone));
   const parts = (
     [
       ["change", "changed", thresholds.maxUpdatesPercent],

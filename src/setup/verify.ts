@@ -21,11 +21,13 @@ import { readRegistrar } from "./live/read-zones.ts";
 import { canonicalOrSame, canonicalValues } from "./normal-form.ts";
 import type { KnownIds } from "./references.ts";
 import type { Evidence, Verification } from "./verification.ts";
+import { isOutOfReach, outOfReach, PrivateZones, verifyVpcs } from "./verify-private.ts";
+import { isPrivateZone, type ZoneKey } from "./zone-key.ts";
 
 export interface VerificationContext {
   readonly backend: Backend;
   readonly known: Pick<KnownIds, "get">;
-  readonly nameServers: ReadonlyMap<DomainName, readonly DomainName[]>;
+  readonly nameServers: ReadonlyMap<ZoneKey, readonly DomainName[]>;
   readonly signal: AbortSignal;
   /** How long a health check is waited for, of the backend's clock: a new one has not been asked about yet. */
   readonly healthPatienceMs: number;
@@ -47,11 +49,18 @@ export async function verify(
   // Every query in flight listens to it.
   const signal = AbortSignal.any([asked.signal]);
   setMaxListeners(0, signal);
-  const context = { ...asked, signal };
+  const context = { ...asked, signal, privateZones: new PrivateZones(asked.backend, asked.known) };
   const servers = new ServerAddresses(context.backend, context.signal);
   const results: Verification[] = [];
   const health = expectations.filter((one) => one.check === "health");
-  const others = expectations.filter((one) => one.check !== "health");
+  const others: Exclude<Expectation, HealthExpectation>[] = [];
+  const unasked = new Map<ZoneKey, number>();
+  for (const one of expectations) {
+    if (one.check === "health") continue;
+    if (one.check === "answer" && (await isOutOfReach(one, context.privateZones))) {
+      unasked.set(one.zone, (unasked.get(one.zone) ?? 0) + 1);
+    } else others.push(one);
+  }
   const done = new Map<Expectation, Verification>();
   const keep = (expectation: Expectation, verification: Verification) => {
     done.set(expectation, verification);
@@ -72,19 +81,31 @@ export async function verify(
     const verification = done.get(expectation);
     if (verification !== undefined) results.push(verification);
   }
+  for (const [zone, answers] of unasked) {
+    const verification = outOfReach(zone, answers);
+    context.onVerified(verification);
+    results.push(verification);
+  }
   return results;
 }
 
 type HealthExpectation = Extract<Expectation, { check: "health" }>;
 
+/** What looking shares. */
+interface Looking extends VerificationContext {
+  readonly privateZones: PrivateZones;
+}
+
 function verifyOne(
   expectation: Exclude<Expectation, HealthExpectation>,
   servers: ServerAddresses,
-  context: VerificationContext,
+  context: Looking,
 ): Promise<Verification> {
   switch (expectation.check) {
     case "delegation":
       return verifyDelegation(expectation.zone, servers, context);
+    case "vpcs":
+      return verifyVpcs(expectation, context.privateZones);
     case "answer":
       return verifyAnswer(expectation, servers, context);
     case "query-log":
@@ -93,7 +114,8 @@ function verifyOne(
 }
 
 interface NameServer {
-  readonly name: DomainName;
+  /** For people; of a VPC's resolver, the VPC's id. */
+  readonly name: string;
   readonly address: string;
 }
 
@@ -125,14 +147,14 @@ class ServerAddresses {
       }
       const [address] = await addresses;
       if (address === undefined) missing.push(name);
-      else found.push({ name, address });
+      else found.push({ name: displayName(name), address });
     }
     return { found, missing };
   }
 }
 
 function sourceText({ name, address }: NameServer): string {
-  return `${displayName(name)} (${address})`;
+  return `${name} (${address})`;
 }
 
 /** The response, or why there is none. */
@@ -142,11 +164,12 @@ async function ask(
   type: number,
   servers: ServerAddresses,
   context: VerificationContext,
+  recursionDesired = false,
 ): Promise<Message | string> {
   try {
     const { response } = await exchange({
       server: { address: server.address, port: servers.port },
-      query: makeQuery({ name, type }),
+      query: makeQuery({ name, type, recursionDesired }),
       transport: "auto",
       timeoutMs: QUERY_TIMEOUT_MS,
       tries: QUERY_TRIES,
@@ -162,18 +185,20 @@ async function ask(
 async function verifyAnswer(
   expectation: AnswerExpectation,
   servers: ServerAddresses,
-  context: VerificationContext,
+  context: Looking,
 ): Promise<Verification> {
   const { name, type, zone } = expectation;
   const subject = `${displayName(name)} ${type}`;
   let evidence: Evidence[] = [];
   for (let tried = 1; ; tried++) {
-    const { found, missing } = await servers.of(context.nameServers.get(zone) ?? []);
+    const { found, missing } = isPrivateZone(zone)
+      ? { found: await context.privateZones.resolversOf(zone), missing: [] }
+      : await servers.of(context.nameServers.get(zone) ?? []);
     evidence = [
       ...missing.map((server) => ({ source: displayName(server), says: "its address could not be found", ok: false })),
       ...(await Promise.all(
         found.map(async (server) => {
-          const response = await ask(server, name, typeNumber(type) ?? 0, servers, context);
+          const response = await ask(server, name, typeNumber(type) ?? 0, servers, context, isPrivateZone(zone));
           return { source: sourceText(server), ...judgeAnswer(response, expectation) };
         }),
       )),
@@ -186,7 +211,7 @@ async function verifyAnswer(
         subject,
         status: right ? "ok" : "failed",
         says: right
-          ? `${evidence.length} of ${evidence.length} name servers answer ${evidence[0]?.says ?? ""}`
+          ? `${evidence.length} of ${evidence.length} ${isPrivateZone(zone) ? "VPCs" : "name servers"} answer ${evidence[0]?.says ?? ""}`
           : wrong === undefined
             ? "there is no such hosted zone to ask"
             : `${wrong.source} says ${wrong.says}, expected ${expectedText(expectation)}`,

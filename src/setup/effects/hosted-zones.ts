@@ -19,7 +19,9 @@ import { readRegistrar } from "../live/read-zones.ts";
 import { nextGeneration } from "../ownership.ts";
 import type { HostedZoneChange, RegistrarChange } from "../plan.ts";
 import type { Outcome, Run } from "../run.ts";
+import { isPrivateZone, nameOfZone, type ZoneKey } from "../zone-key.ts";
 import { MOST_GENERATIONS, named } from "./service-error.ts";
+import { toApiVpc } from "./vpc-associations.ts";
 
 export async function carryOutHostedZone(change: HostedZoneChange, run: Run): Promise<Outcome> {
   const client = await run.backend.clients.route53();
@@ -34,7 +36,8 @@ export async function carryOutHostedZone(change: HostedZoneChange, run: Run): Pr
   run.known.set({ ref: "hosted-zone", zone }, made.id);
   run.nameServers.set(zone, made.nameServers);
   if (made.change !== undefined) await waitInSync(made.change, "zone", run);
-  return { kind: "done", detail: `${made.id}, name servers ${made.nameServers.map(displayName).join(", ")}` };
+  const servers = made.nameServers.map(displayName).join(", ");
+  return { kind: "done", detail: servers === "" ? made.id : `${made.id}, name servers ${servers}` };
 }
 
 /** Route 53 deletes no zone with anything of its own left in it; what is left by then, somebody else has just put there. */
@@ -61,11 +64,7 @@ interface ThereNow {
   readonly change: ChangeInfo | undefined;
 }
 
-async function create(
-  zone: DomainName,
-  wanted: { readonly comment: string; readonly callerReference: string },
-  run: Run,
-): Promise<ThereNow> {
+async function create(zone: ZoneKey, wanted: NonNullable<HostedZoneChange["after"]>, run: Run): Promise<ThereNow> {
   const client = await run.backend.clients.route53();
   let { callerReference } = wanted;
   for (let tried = 0; ; tried++) {
@@ -73,9 +72,11 @@ async function create(
     try {
       made = await client.send(
         new CreateHostedZoneCommand({
-          Name: displayName(zone),
+          Name: displayName(nameOfZone(zone)),
           CallerReference: callerReference,
-          HostedZoneConfig: { Comment: wanted.comment, PrivateZone: false },
+          HostedZoneConfig: { Comment: wanted.comment, PrivateZone: isPrivateZone(zone) },
+          ...(wanted.vpc && { VPC: toApiVpc(wanted.vpc) }),
+          ...(wanted.delegationSet && { DelegationSetId: run.known.need(wanted.delegationSet) }),
         }),
       );
     } catch (error) {
@@ -95,9 +96,11 @@ async function create(
 }
 
 /** By the reference that it was made with: another zone of the same name is somebody else's. */
-async function findMade(zone: DomainName, callerReference: string, run: Run): Promise<ThereNow | undefined> {
+async function findMade(zone: ZoneKey, callerReference: string, run: Run): Promise<ThereNow | undefined> {
   const client = await run.backend.clients.route53();
-  const { HostedZones = [] } = await client.send(new ListHostedZonesByNameCommand({ DNSName: zone, MaxItems: 100 }));
+  const { HostedZones = [] } = await client.send(
+    new ListHostedZonesByNameCommand({ DNSName: nameOfZone(zone), MaxItems: 100 }),
+  );
   const found = HostedZones.find((one) => one.CallerReference === callerReference);
   if (found === undefined) return undefined;
   const detail = await client.send(new GetHostedZoneCommand({ Id: found.Id }));

@@ -4,6 +4,7 @@ import type { HealthCheckConfig, ResourceRecordSet } from "@aws-sdk/client-route
 import type { JsonValue } from "../../config/config.ts";
 import type { DomainName } from "../../route53/names.ts";
 import type { RecordSet } from "../../route53/record-set.ts";
+import type { Vpc } from "../scope.ts";
 
 export interface LiveState {
   /** Account id. */
@@ -16,6 +17,8 @@ export interface LiveState {
   readonly healthCheckUses: ReadonlyMap<string, readonly HealthCheckUse[]>;
   /** Those of the names that the file has, and those that the ledger knows. */
   readonly trafficPolicies: readonly LiveTrafficPolicy[];
+  /** Those that the project made, and those that the file names. */
+  readonly delegationSets?: readonly LiveDelegationSet[];
   readonly logGroups: ReadonlyMap<string, LiveLogGroup>;
   /** Read only when the file asks for logging. */
   readonly logResourcePolicies: readonly { readonly name: string; readonly document: string }[];
@@ -25,6 +28,7 @@ export interface LiveState {
 
 export interface LiveZoneSlot {
   readonly name: DomainName;
+  readonly private?: true;
   readonly zone: LiveZone | undefined;
   readonly registrar: LiveRegistrar;
 }
@@ -37,6 +41,10 @@ export interface LiveZone {
   /** Of a service that made the zone and keeps its records, such as `servicediscovery.amazonaws.com`. */
   readonly linkedService?: string | undefined;
   readonly nameServers: readonly DomainName[];
+  /** Of a reusable delegation set, if its name servers are one's. */
+  readonly delegationSetId?: string;
+  /** Of a private zone. */
+  readonly vpcs?: readonly Vpc[];
   readonly recordSets: readonly LiveRecordSet[];
   readonly trafficPolicyInstances: readonly LiveTrafficPolicyInstance[];
   readonly queryLogging: { readonly id: string; readonly logGroupArn: string } | undefined;
@@ -46,6 +54,14 @@ export interface LiveRecordSet {
   readonly set: RecordSet;
   /** What a DELETE must echo. */
   readonly asRead: ResourceRecordSet;
+}
+
+export interface LiveDelegationSet {
+  /** Its key in the file, or in the file that made it. */
+  readonly key: string;
+  readonly id: string;
+  /** Whether this project made it. */
+  readonly own: boolean;
 }
 
 export type LiveRegistrar =

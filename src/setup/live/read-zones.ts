@@ -25,14 +25,17 @@ export async function readZoneSlot(
   const client = await backend.clients.route53();
   const [found, registrar] = await Promise.all([
     findZone(client, wanted, options.signal),
-    readRegistrar(backend, wanted.name, options.signal),
+    wanted.private ? NO_REGISTRAR : readRegistrar(backend, wanted.name, options.signal),
   ]);
   const zone = found === undefined ? undefined : await readZone(client, found, options);
-  return { name: wanted.name, zone, registrar };
+  return { name: wanted.name, ...(wanted.private && { private: true }), zone, registrar };
 }
 
+/** Nobody delegates to a private zone. */
+const NO_REGISTRAR: LiveRegistrar = { kind: "elsewhere", reason: "the zone is private" };
+
 /**
- * The zone of exactly this name. ListHostedZonesByName returns the *next* names when there is none, so they are compared.
+ * The zone of exactly this name and kind. ListHostedZonesByName returns the *next* names when there is none, so they are compared.
  * Refuses to choose among several.
  */
 async function findZone(
@@ -52,7 +55,10 @@ async function findZone(
     if (!page.IsTruncated || next === undefined || domainName(next) !== wanted.name) break;
     from = { DNSName: next, ...(page.NextHostedZoneId === undefined ? {} : { HostedZoneId: page.NextHostedZoneId }) };
   }
-  const candidates = wanted.id === undefined ? found : found.filter((zone) => bareId(zone.Id ?? "") === wanted.id);
+  const isPrivate = wanted.private ?? false;
+  const candidates = found.filter((zone) =>
+    wanted.id === undefined ? isPrivate === isPrivateZone(zone) : bareId(zone.Id ?? "") === wanted.id,
+  );
   const [zone, other] = candidates;
   if (wanted.id !== undefined && zone === undefined) {
     throw new Failure({
@@ -63,23 +69,29 @@ async function findZone(
     });
   }
   if (other !== undefined) {
-    const ids = candidates.map((one) => `${bareId(one.Id ?? "")} (${one.Config?.PrivateZone ? "private" : "public"})`);
+    const ids = candidates.map((one) => bareId(one.Id ?? ""));
     throw new Failure({
       kind: "usage",
       code: "setup.ambiguous-zone",
-      message: `${displayName(wanted.name)} is the name of ${ids.length} hosted zones: ${ids.join(", ")}`,
+      message: `${displayName(wanted.name)} is the name of ${ids.length} ${isPrivate ? "private" : "public"} hosted zones: ${ids.join(", ")}`,
       next: "say which one is meant with zone: { name: ..., id: ... }",
     });
   }
-  if (zone?.Config?.PrivateZone) {
+  if (zone !== undefined && isPrivate !== isPrivateZone(zone)) {
     throw new Failure({
       kind: "usage",
-      code: "setup.private-zone",
-      message: `${displayName(wanted.name)} is a private zone; setup works on public zones`,
-      next: "choose another zone",
+      code: "setup.wrong-kind",
+      message: `the hosted zone ${wanted.id} is ${isPrivate ? "public" : "private"}, and a zone cannot be made ${isPrivate ? "private" : "public"}`,
+      next: isPrivate
+        ? "leave private: and vpcs: out, or name another zone"
+        : "add private: true and its vpcs:, or name another zone",
     });
   }
   return zone;
+}
+
+function isPrivateZone(zone: HostedZone): boolean {
+  return zone.Config?.PrivateZone === true;
 }
 
 async function readZone(
@@ -92,12 +104,17 @@ async function readZone(
   const [detail, recordSets, logging] = await Promise.all([
     client.send(new GetHostedZoneCommand({ Id: id }), { ...(signal && { abortSignal: signal }) }),
     readRecordSets(client, id, signal),
-    client.send(new ListQueryLoggingConfigsCommand({ HostedZoneId: id }), { ...(signal && { abortSignal: signal }) }),
+    isPrivateZone(found)
+      ? undefined
+      : client.send(new ListQueryLoggingConfigsCommand({ HostedZoneId: id }), {
+          ...(signal && { abortSignal: signal }),
+        }),
   ]);
   const ownsRecordSets = recordSets.some(({ set }) => set.trafficPolicyInstanceId !== undefined);
   const trafficPolicyInstances =
     options.trafficFlow || ownsRecordSets ? await readTrafficPolicyInstances(client, id, signal) : [];
-  const config = logging.QueryLoggingConfigs?.[0];
+  const config = logging?.QueryLoggingConfigs?.[0];
+  const delegationSetId = detail.DelegationSet?.Id;
   return {
     id,
     name: domainName(found.Name ?? ""),
@@ -105,6 +122,10 @@ async function readZone(
     callerReference: found.CallerReference ?? "",
     linkedService: detail.HostedZone?.LinkedService?.ServicePrincipal,
     nameServers: (detail.DelegationSet?.NameServers ?? []).map((name) => domainName(name)).sort(),
+    ...(delegationSetId === undefined ? {} : { delegationSetId: bareId(delegationSetId) }),
+    ...(isPrivateZone(found) && {
+      vpcs: (detail.VPCs ?? []).map(({ VPCId, VPCRegion }) => ({ id: VPCId ?? "", region: VPCRegion ?? "" })),
+    }),
     recordSets,
     trafficPolicyInstances,
     queryLogging:

@@ -6,6 +6,7 @@ import type { Backend } from "../../backend/backend.ts";
 import { type Ledger, policyNames } from "../ledger.ts";
 import type { Scope } from "../scope.ts";
 import type { LiveLogGroup, LiveState } from "./live-state.ts";
+import { readDelegationSets } from "./read-delegation-sets.ts";
 import { readHealthChecks, readHealthCheckUses } from "./read-health-checks.ts";
 import { readLogGroup, readLogResourcePolicies } from "./read-log-groups.ts";
 import { readTrafficPolicies } from "./read-traffic-policies.ts";
@@ -23,13 +24,14 @@ export async function readLiveState(
   const client = await backend.clients.route53();
   const wantedPolicies = new Set([...scope.trafficPolicyNames, ...policyNames(ledger)]);
   const trafficFlow = scope.readsTrafficFlow || wantedPolicies.size > 0;
-  const [account, zones, healthChecks, trafficPolicies, logging, endpoints] = await Promise.all([
+  const [account, zones, healthChecks, trafficPolicies, logging, endpoints, delegationSets] = await Promise.all([
     readAccount(backend, signal),
     Promise.all(scope.zones.map((zone) => readZoneSlot(backend, zone, { trafficFlow, signal }))),
     readHealthChecks(client, scope, signal),
     trafficFlow ? readTrafficPolicies(client, wantedPolicies, signal) : [],
     readLogging(backend, scope, signal),
     backend.endpoints?.list(),
+    scope.delegationSets && readDelegationSets(client, scope, signal),
   ]);
   // Only what might be deleted is looked for everywhere: it takes reading every zone of the account.
   const spare = healthChecks.filter(
@@ -44,6 +46,7 @@ export async function readLiveState(
     healthChecks,
     healthCheckUses: await readHealthCheckUses(client, new Set(spare.map(({ id }) => id)), signal),
     trafficPolicies,
+    ...(delegationSets && { delegationSets }),
     ...logging,
     endpoints: endpoints && new Set(endpoints.map((one) => one.id)),
   };

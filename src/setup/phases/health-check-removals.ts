@@ -9,6 +9,7 @@ import type { HealthCheckUse, LiveHealthCheck, LiveState } from "../live/live-st
 import type { HealthCheckChange, PhaseName } from "../plan.ts";
 import type { Planning } from "../planning.ts";
 import { recordSetText } from "../record-set-diff.ts";
+import { zoneKey } from "../zone-key.ts";
 import { asRead } from "./health-checks.ts";
 import type { ZoneUnits } from "./record-sets.ts";
 
@@ -82,7 +83,7 @@ function usesThatEnd(
 ): (use: HealthCheckUse, checkId: string) => boolean {
   const touched = new Set<string>();
   for (const { zone, units } of zones) {
-    const zoneId = live.zones.find((slot) => slot.name === zone)?.zone?.id;
+    const zoneId = live.zones.find((slot) => zoneKey(slot) === zone)?.zone?.id;
     for (const { before } of units.filter((unit) => phases.has(unit.phase)).flatMap((unit) => unit.changes)) {
       if (before !== null) touched.add(`${zoneId} ${recordSetKey(fromApi(before))}`);
     }

@@ -5,6 +5,7 @@ import type { Expectation } from "../expectations.ts";
 import { permitsQueryLogs, queryLogPolicy } from "../log-permissions.ts";
 import type { Change } from "../plan.ts";
 import { liveZone, type PhaseDraft, type Planning } from "../planning.ts";
+import { zoneKey } from "../zone-key.ts";
 
 /** Query logs go to this region only (Developer Guide, "Public DNS query logging"). */
 export const QUERY_LOG_REGION = "us-east-1";
@@ -20,7 +21,7 @@ export function planLogging({ config, places, live, ledger }: Planning): PhaseDr
   const arns = new Map<string, string>();
   for (const zone of config.zones) {
     const { logging } = zone;
-    const there = liveZone(live, zone.name);
+    const there = liveZone(live, zoneKey(zone));
     const subject = `query logging of ${displayName(zone.name)}`;
     const current = there?.queryLogging;
     if (logging === undefined) {
@@ -29,7 +30,7 @@ export function planLogging({ config, places, live, ledger }: Planning): PhaseDr
         configs.push({
           kind: "query-logging",
           action: "remove",
-          zone: zone.name,
+          zone: zoneKey(zone),
           subject,
           why,
           before: current,
@@ -74,14 +75,14 @@ export function planLogging({ config, places, live, ledger }: Planning): PhaseDr
     configs.push({
       kind: "query-logging",
       action,
-      zone: zone.name,
+      zone: zoneKey(zone),
       subject,
       why,
       place,
       before: current ?? null,
       after: { logGroupArn: arn },
     });
-    expectations.push({ check: "query-log", zone: zone.name, logGroup });
+    expectations.push({ check: "query-log", zone: zoneKey(zone), logGroup });
   }
   return {
     changes: [...groups, ...planPermission(config.project, [...arns.values()], live.logResourcePolicies), ...configs],

@@ -1,7 +1,7 @@
 /** The records, routing and traffic-flow phases' share of record sets: one diff a zone, split by phase and packed into batches. */
 
 import { Failure } from "../../errors.ts";
-import { type DomainName, displayName, domainName } from "../../route53/names.ts";
+import { domainName } from "../../route53/names.ts";
 import { answerExpectations } from "../answer-expectations.ts";
 import { packUnits } from "../batches.ts";
 import type { Expectation } from "../expectations.ts";
@@ -16,10 +16,11 @@ import {
   type SparedRecordSet,
 } from "../record-set-diff.ts";
 import { wantedRecordSets } from "../record-sets-of-config.ts";
+import { type ZoneKey, zoneKey, zoneText } from "../zone-key.ts";
 import { leavingInstances } from "./traffic-flow.ts";
 
 export interface ZoneUnits {
-  readonly zone: DomainName;
+  readonly zone: ZoneKey;
   readonly units: readonly RecordUnit[];
 }
 
@@ -28,9 +29,9 @@ export function diffZones(planning: Planning): ZoneUnits[] {
   const { config, live, ledger, places, notes } = planning;
   const conflicts: RecordConflict[] = [];
   const zones = config.zones.map((zone) => {
-    const there = liveZone(live, zone.name);
+    const there = liveZone(live, zoneKey(zone));
     const diff = diffRecordSets({
-      zone: zone.name,
+      zone: zoneKey(zone),
       zoneId: there?.id,
       wanted: wantedRecordSets(zone, planning),
       live: there?.recordSets ?? [],
@@ -41,8 +42,8 @@ export function diffZones(planning: Planning): ZoneUnits[] {
       ownerOf: there === undefined ? () => undefined : foreignOwners(there),
     });
     conflicts.push(...diff.conflicts);
-    notes.push(...sparedNotes(zone.name, diff.spared));
-    return { zone: zone.name, units: diff.units };
+    notes.push(...sparedNotes(zoneKey(zone), diff.spared));
+    return { zone: zoneKey(zone), units: diff.units };
   });
   const failures = conflicts.map(
     (conflict) =>
@@ -66,13 +67,13 @@ export function diffZones(planning: Planning): ZoneUnits[] {
 const MOST_NAMED = 3;
 
 /** One sentence a reason. */
-function sparedNotes(zone: DomainName, spared: readonly SparedRecordSet[]): string[] {
+function sparedNotes(zone: ZoneKey, spared: readonly SparedRecordSet[]): string[] {
   const byReason = new Map<string, string[]>();
   for (const { subject, owner } of spared) byReason.set(owner.says, [...(byReason.get(owner.says) ?? []), subject]);
   return [...byReason].map(([says, subjects]) => {
     const more = subjects.length > MOST_NAMED ? ` and ${subjects.length - MOST_NAMED} more` : "";
     const each = subjects.length === 1 ? "" : "each ";
-    return `not in the file, and stays in ${displayName(zone)}: ${subjects.slice(0, MOST_NAMED).join(", ")}${more}, which ${each}${says}`;
+    return `not in the file, and stays in ${zoneText(zone)}: ${subjects.slice(0, MOST_NAMED).join(", ")}${more}, which ${each}${says}`;
   });
 }
 

@@ -9,6 +9,7 @@ import type { LiveTrafficPolicyInstance, LiveZone } from "../live/live-state.ts"
 import type { Change, TrafficPolicyChange, TrafficPolicyInstanceChange } from "../plan.ts";
 import { liveZone, type PhaseDraft, type Planning } from "../planning.ts";
 import { answersEverywhere, endpointValues, sameDocument, withHealthChecks } from "../policy-documents.ts";
+import { zoneKey } from "../zone-key.ts";
 
 export function planTrafficFlow(planning: Planning): PhaseDraft {
   const { config } = planning;
@@ -84,7 +85,7 @@ function before(live: LiveTrafficPolicyInstance) {
 
 function planInstances(zone: ZoneConfig, planning: Planning): PhaseDraft {
   const { config, places, live, ledger, known } = planning;
-  const there = liveZone(live, zone.name);
+  const there = liveZone(live, zoneKey(zone));
   const changes: TrafficPolicyInstanceChange[] = [];
   const expectations: Expectation[] = [];
   for (const wanted of zone.trafficPolicyInstances) {
@@ -99,7 +100,7 @@ function planInstances(zone: ZoneConfig, planning: Planning): PhaseDraft {
     };
     const base = {
       kind: "traffic-policy-instance" as const,
-      zone: zone.name,
+      zone: zoneKey(zone),
       name,
       type,
       subject: `${displayName(name)} ${type}`,
@@ -139,7 +140,7 @@ export function instanceExpectation(
   const { values, others } = endpointValues(document);
   return {
     check: "answer",
-    zone: zone.name,
+    zone: zoneKey(zone),
     name,
     type,
     answer: others ? { kind: "any" } : { kind: "some", values, maybeNone: !answersEverywhere(document) },
@@ -163,7 +164,7 @@ function removalOf(zone: ZoneConfig, one: LiveTrafficPolicyInstance): TrafficPol
   return {
     kind: "traffic-policy-instance",
     action: "remove",
-    zone: zone.name,
+    zone: zoneKey(zone),
     name: one.name,
     type: one.type,
     subject: `${displayName(one.name)} ${one.type}`,

@@ -1,22 +1,34 @@
 /** The zone phase: the hosted zone itself, and the registrar's delegation to its name servers. */
 
+import type { ZoneConfig } from "../../config/config.ts";
 import { displayName } from "../../route53/names.ts";
 import type { Expectation } from "../expectations.ts";
 import { zoneReference } from "../ownership.ts";
 import type { Change, HostedZoneChange, RegistrarChange } from "../plan.ts";
 import type { PhaseDraft, Planning } from "../planning.ts";
+import { zoneKey, zoneText } from "../zone-key.ts";
+import { delegationSetOf, planDelegationSets } from "./delegation-sets.ts";
+import { planVpcs } from "./vpc-associations.ts";
 
-export function planZones({ config, places, live, notes }: Planning): PhaseDraft {
-  const changes: Change[] = [];
+export function planZones(planning: Planning): PhaseDraft {
+  const { config, places, live, notes } = planning;
+  const changes: Change[] = planDelegationSets(planning);
   const expectations: Expectation[] = [];
   for (const wanted of config.zones) {
-    const slot = live.zones.find((one) => one.name === wanted.name);
+    const key = zoneKey(wanted);
+    const slot = live.zones.find((one) => zoneKey(one) === key);
     const zone = slot?.zone;
-    const subject = displayName(wanted.name);
+    const subject = zoneText(key);
     const place = places.of(wanted.path);
     const comment = wanted.comment ?? zone?.comment ?? "";
-    const after = { comment, callerReference: zoneReference(config.project, wanted.name) };
-    const base = { kind: "hosted-zone", subject, zone: wanted.name, place, after } as const;
+    const [vpc] = wanted.vpcs;
+    const after = {
+      comment,
+      callerReference: zoneReference(config.project, key),
+      ...(vpc && { vpc: { id: vpc.id, region: vpc.region } }),
+      ...delegationSetOf(wanted, planning),
+    };
+    const base = { kind: "hosted-zone", subject, zone: key, place, after } as const;
     const before = changes.length;
     if (zone === undefined) {
       changes.push({
@@ -29,6 +41,11 @@ export function planZones({ config, places, live, notes }: Planning): PhaseDraft
       const why = `comment '${zone.comment}' -> '${comment}'`;
       changes.push({ ...base, action: "change", why, before: { id: zone.id, comment: zone.comment } });
     }
+    if (wanted.private) {
+      changes.push(...planVpcs(wanted, planning));
+      if (changes.length > before) expectations.push(zoneExpectation(wanted));
+      continue;
+    }
     const registrar: Omit<RegistrarChange, "why" | "before" | "onlyIfRegistered"> = {
       kind: "registrar",
       action: "change",
@@ -38,7 +55,7 @@ export function planZones({ config, places, live, notes }: Planning): PhaseDraft
       after: { nameServersOf: { ref: "hosted-zone", zone: wanted.name } },
     };
     if (!wanted.managesRegistrar) {
-      if (changes.length > before) expectations.push({ check: "delegation", zone: wanted.name });
+      if (changes.length > before) expectations.push(zoneExpectation(wanted));
       continue;
     }
     if (slot?.registrar.kind === "registered") {
@@ -57,7 +74,14 @@ export function planZones({ config, places, live, notes }: Planning): PhaseDraft
         `${subject} is not registered in this account: its registrar, or whoever has the parent zone, must delegate it to ${zone.nameServers.map(displayName).join(", ")}`,
       );
     }
-    if (changes.length > before) expectations.push({ check: "delegation", zone: wanted.name });
+    if (changes.length > before) expectations.push(zoneExpectation(wanted));
   }
   return { changes, expectations };
+}
+
+/** What must be so of a zone as a whole. */
+export function zoneExpectation(zone: ZoneConfig): Expectation {
+  return zone.private
+    ? { check: "vpcs", zone: zoneKey(zone), vpcs: zone.vpcs.map(({ id }) => id).sort() }
+    : { check: "delegation", zone: zone.name };
 }

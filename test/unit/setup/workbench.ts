@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import type { Backend } from "../../../src/backend/backend.ts";
 import { type LoadedConfig, readConfig } from "../../../src/config/load.ts";
 import type { Applied } from "../../../src/setup/apply.ts";
 import type { Emit, SetupEvent } from "../../../src/setup/events.ts";
@@ -48,7 +49,8 @@ export interface Workbench {
     more?: { readonly emit?: Emit; readonly signal?: AbortSignal },
   ): Promise<Applied & { plan: Plan; events: SetupEvent[] }>;
   carryOutSaved(plan: Plan): Promise<Applied>;
-  verify(config: LoadedConfig): ReturnType<typeof verifySetup>;
+  /** With the test's own backend unless another one is given. */
+  verify(config: LoadedConfig, backend?: Backend): ReturnType<typeof verifySetup>;
   close(): Promise<void>;
 }
 
@@ -81,7 +83,7 @@ export async function openWorkbench(): Promise<Workbench> {
       const live = await reviewPlan(plan, options());
       return carryOut({ plan, live }, { ...options(), emit: () => {} });
     },
-    verify: (config) => verifySetup(config, { ...options(), emit: () => {} }),
+    verify: (config, backend = test.backend) => verifySetup(config, { ...options(), backend, emit: () => {} }),
     async close() {
       await test.stop();
       rmSync(home, { recursive: true, force: true });
