@@ -1,11 +1,15 @@
 /** Plans, applies and verifications as text. */
 
+import { countText } from "../cost/bill.ts";
+import { differenceText, dollarText, moneyOf } from "../cost/money.ts";
 import { displayName } from "../route53/names.ts";
 import type { AppliedPhase, ApplyResult } from "../setup/apply.ts";
+import type { MonthlyCost } from "../setup/assessment.ts";
 import type { SetupEvent } from "../setup/events.ts";
 import type { ChangeAction, Plan, PlanSummary } from "../setup/plan.ts";
 import type { VerifyResult } from "../setup/setup.ts";
 import type { Verification } from "../setup/verification.ts";
+import { lintLine } from "./lint.ts";
 import { type Look, paintOf } from "./paint.ts";
 import { safeText } from "./safe-text.ts";
 
@@ -23,7 +27,15 @@ export function planSummaryText({ add, change, remove }: PlanSummary): string {
   return `${add} to add, ${change} to change, ${remove} to remove`;
 }
 
-/** Grouped by phase; ends with `N to add, N to change, N to remove`. */
+/** `$0.50 -> $53.90 a month (+$53.40), with 1,000,000 queries a month (assumed)`. */
+export function monthlyCostText({ before, after, difference, queriesPerMonth }: MonthlyCost): string {
+  const { total, from } = queriesPerMonth;
+  const changed = differenceText(moneyOf(difference));
+  const amounts = `${dollarText(moneyOf(before))} -> ${dollarText(moneyOf(after))} (${changed})`;
+  return `monthly cost: ${amounts}, with ${countText(total)} queries${from === "assumed" ? " assumed" : ""}`;
+}
+
+/** Grouped by phase; ends with `N to add, N to change, N to remove` and the difference to the month's bill. */
 export function renderPlan(plan: Plan, look: Look): string {
   const paint = paintOf(look);
   const zones = plan.zones.map((zone) => `${displayName(zone.name)}${zone.private ? " (private)" : ""}`).join(", ");
@@ -46,7 +58,10 @@ export function renderPlan(plan: Plan, look: Look): string {
   lines.push("");
   for (const note of plan.notes) lines.push(`${paint.dim("note:")} ${safeText(note)}`);
   if (plan.notes.length > 0) lines.push("");
+  const findings = plan.assessment?.findings ?? [];
+  if (findings.length > 0) lines.push(...findings.map((finding) => lintLine(finding, look)), "");
   lines.push(planSummaryText(plan.summary));
+  if (plan.assessment !== undefined) lines.push(monthlyCostText(plan.assessment.monthlyCost));
   return lines.join("\n");
 }
 

@@ -113,7 +113,9 @@ export function excessNote({ zone, message }: Excess): string {
 export function selectPhases(plan: Plan, live: LiveState, only: readonly PhaseName[]): Plan {
   const phases = plan.phases.map((one) => (only.includes(one.phase) ? one : withoutChanges(one)));
   checkNeeds(phases, plan.phases, live, knownIds(live, plan));
-  return { ...plan, phases, summary: summaryOf(phases) };
+  // What was said of the whole is not true of the part.
+  const { assessment: _, ...part } = plan;
+  return { ...part, phases, summary: summaryOf(phases) };
 }
 
 function withoutChanges({ phase }: PlanPhase): PlanPhase {

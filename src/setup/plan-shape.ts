@@ -195,6 +195,28 @@ function isPhase(value: unknown): boolean {
 
 const THRESHOLDS = shape({ maxUpdatesPercent: isNumber, maxRemovalsPercent: isNumber, above: isNumber });
 
+/** Shown, and never acted on. */
+const AMOUNT: Test = (value) => typeof value === "string" && /^-?\d{1,12}(\.\d{1,9})?$/.test(value);
+const ASSESSMENT = shape({
+  findings: listOf(
+    shape({
+      code: isText,
+      severity: oneOf("problem", "warning", "info"),
+      message: isText,
+      subject: isText,
+      reference: shape({ title: isText, url: isText }),
+      place: shape({ file: isText, line: optional(isNumber), column: optional(isNumber) }),
+    }),
+  ),
+  monthlyCost: shape({
+    prices: shape({ date: isText, source: isText }),
+    queriesPerMonth: shape({ total: isIndex, from: oneOf("option", "file", "assumed") }),
+    before: AMOUNT,
+    after: AMOUNT,
+    difference: AMOUNT,
+  }),
+});
+
 const PLAN = shape({
   purpose: oneOf("apply", "destroy"),
   createdAt: isText,
@@ -222,6 +244,7 @@ const PLAN = shape({
   phases: listOf(isPhase),
   notes: listOf(isText),
   observed: shape({ fingerprint: isText, subjects: (value) => isObject(value) && Object.values(value).every(isText) }),
+  assessment: optional(ASSESSMENT),
 });
 
 /** Of a value that says it is a plan of this format. */

@@ -8,6 +8,7 @@ import type { JsonValue } from "../config/config.ts";
 import type { ChangeThresholds } from "../config/ownership.ts";
 import type { SourcePlace } from "../errors.ts";
 import type { DomainName } from "../route53/names.ts";
+import type { Assessment } from "./assessment.ts";
 import type { Expectation } from "./expectations.ts";
 import type { IdOrReference, Reference } from "./references.ts";
 import type { Scope, Vpc } from "./scope.ts";
@@ -212,6 +213,8 @@ export interface Plan {
   /** What the plan did not do and a person should know. */
   readonly notes: readonly string[];
   readonly observed: Observation;
+  /** What lint and the price list say of it; not of plans that are made without a set-up file. */
+  readonly assessment?: Assessment;
 }
 
 export interface PlannedBackend {

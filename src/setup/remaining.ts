@@ -92,7 +92,9 @@ export function remainingOf(plan: Plan, live: LiveState): Remaining {
   }
   // What was begun was within its thresholds, or was told to be beyond them.
   const zones = plan.zones.map((zone) => ({ ...zone, thresholds: null }));
-  return { plan: { ...plan, zones, phases, summary: summaryOf(phases) }, landed };
+  // What was said of the whole is not true of the rest.
+  const { assessment: _, ...rest } = plan;
+  return { plan: { ...rest, zones, phases, summary: summaryOf(phases) }, landed };
 }
 
 /** How many changed things are named. */

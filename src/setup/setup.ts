@@ -4,6 +4,7 @@ import type { Backend } from "../backend/backend.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { answerExpectations } from "./answer-expectations.ts";
 import { type Applied, applyPlan } from "./apply.ts";
+import { assess } from "./assessment.ts";
 import type { Emit } from "./events.ts";
 import type { Expectation } from "./expectations.ts";
 import { openJournal, type RunCommand, type UnfinishedRun, unfinishedRuns } from "./journal.ts";
@@ -37,9 +38,10 @@ export interface Planned {
 }
 
 export async function planSetup(
-  { config, places }: LoadedConfig,
+  loaded: LoadedConfig,
   options: SetupOptions & { readonly only?: readonly PhaseName[] },
 ): Promise<Planned> {
+  const { config, places } = loaded;
   const { backend, home, signal, only } = options;
   const ledger = readLedger(ledgerFile(home, config.project));
   const live = await readLiveState(backend, scopeOf(config), ledger, signal);
@@ -52,7 +54,7 @@ export async function planSetup(
     now: backend.clock.now(),
     ...(only === undefined ? {} : { only }),
   });
-  return { plan, live };
+  return { plan: { ...plan, assessment: assess(loaded, plan, live) }, live };
 }
 
 /** Reads the live state of a saved plan again. Throws a Failure when the plan is of another backend or out of date. */

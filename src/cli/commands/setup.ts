@@ -1,5 +1,6 @@
 /** `r53kit setup plan | apply | resume | destroy | verify | import`: a zone and everything around it, as r53kit.yaml asks for. */
 
+import { Option } from "commander";
 import type { Register } from "../command.ts";
 import type { ApplyOptions } from "../runs/setup-apply.ts";
 import type { DestroyOptions } from "../runs/setup-destroy.ts";
@@ -25,6 +26,11 @@ export const registerSetup: Register = (program, host) => {
     .option("--out <file>", "write the plan to a file, for r53kit setup apply FILE")
     .option("--phase <phase...>", PHASE_HELP)
     .option("--detailed-exitcode", "exit with 2 when there is something to change")
+    .addOption(
+      new Option("--format <format>", "how to print it: for people, or for a pull request")
+        .choices(["text", "markdown"])
+        .default("text"),
+    )
     .addHelpText("after", PHASES)
     .action(
       host.action<PlanOptions>(async (context, _args, options) => {

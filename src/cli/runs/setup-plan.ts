@@ -2,6 +2,7 @@
 
 import { loadConfig } from "../../config/load.ts";
 import { daemonHome } from "../../local/daemon-home.ts";
+import { planAsMarkdown } from "../../render/plan-markdown.ts";
 import { safeText } from "../../render/safe-text.ts";
 import { renderPlan } from "../../render/setup.ts";
 import { isEmptyPlan } from "../../setup/plan.ts";
@@ -16,6 +17,7 @@ export interface PlanOptions {
   readonly out?: string;
   readonly phase?: readonly string[];
   readonly detailedExitcode?: boolean;
+  readonly format: "text" | "markdown";
 }
 
 export async function setupPlan(context: CommandContext, options: PlanOptions): Promise<ExitCode> {
@@ -36,7 +38,9 @@ export async function setupPlan(context: CommandContext, options: PlanOptions): 
       const out = safeText(options.out);
       context.note(`plan written to ${out}; carry it out with r53kit setup apply ${out}`);
     }
-    context.result(plan, () => renderPlan(plan, { color: context.color.stdout }));
+    context.result(plan, () =>
+      options.format === "markdown" ? planAsMarkdown(plan) : renderPlan(plan, { color: context.color.stdout }),
+    );
     return options.detailedExitcode && !isEmptyPlan(plan) ? EXIT.findings : EXIT.ok;
   } finally {
     backend.close();
