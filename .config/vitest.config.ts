@@ -33,6 +33,15 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "crash",
+          globalSetup: "./.config/build-first.ts",
+          include: ["test/crash/**/*.test.ts"],
+          testTimeout: 7_200_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "interop",
           fileParallelism: false,
           globalSetup: "./.config/build-first.ts",
