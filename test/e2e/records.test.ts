@@ -3,7 +3,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CliHome, type CliResult, cliHome, ROOT } from "../support/cli.ts";
+import { type CliHome, type CliResult, cliHome } from "../support/cli.ts";
+import { copyExample } from "../support/example-copy.ts";
 
 let home: CliHome;
 let zoneId: string;
@@ -26,13 +27,7 @@ beforeAll(async () => {
   home = await cliHome();
   const started = await home.run(["local", "start", "--api-port", "0", "--dns-port", "0", "--speed", "10"]);
   if (started.code !== 0) throw new Error(started.stderr);
-  const applied = await home.run([
-    "setup",
-    "apply",
-    "--yes",
-    "--config",
-    join(ROOT, "docs/examples/myapp/r53kit.yaml"),
-  ]);
+  const applied = await home.run(["setup", "apply", "--yes", "--config", copyExample("myapp", home.folder)]);
   if (applied.code !== 0) throw new Error(applied.stderr);
   const zones = await home.json<{ id: string }[]>(["zones", "list"]);
   zoneId = zones[0]?.id ?? "";
@@ -296,7 +291,7 @@ describe("health list and status", () => {
   it("list every check by name", async () => {
     const { code, stdout } = await home.run(["health", "list"]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^myapp\.com primary +[0-9a-f-]{36} +HTTP +127\.0\.10\.1:8081\/health +10 s +3$/m);
+    expect(stdout).toMatch(/^myapp\.com primary +[0-9a-f-]{36} +HTTP +127\.[\d.]+\.1:8081\/health +10 s +3$/m);
     expect(stdout).toMatch(/^myapp\.com both .* CALCULATED +1 of 2 children/m);
   });
 

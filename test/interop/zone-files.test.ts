@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { domainName } from "../../src/route53/names.ts";
 import { readMasterFile } from "../../src/zonefile/master-file/read.ts";
 import { writeMasterFile } from "../../src/zonefile/master-file/write.ts";
-import { type CliHome, cliHome, ROOT } from "../support/cli.ts";
+import { type CliHome, cliHome } from "../support/cli.ts";
+import { copyExample } from "../support/example-copy.ts";
 import { EVERY_TYPE } from "./every-type.ts";
 import { describeWith, type Peer, type ProcessResult, runProcess } from "./peers.ts";
 import { TERRAFORM, terraformIn } from "./terraform-peer.ts";
@@ -109,13 +110,7 @@ beforeAll(async () => {
   home = await cliHome();
   const started = await home.run(["local", "start", "--api-port", "0", "--dns-port", "0", "--speed", "10"]);
   if (started.code !== 0) throw new Error(started.stderr);
-  const applied = await home.run([
-    "setup",
-    "apply",
-    "--yes",
-    "--config",
-    join(ROOT, "docs/examples/myapp/r53kit.yaml"),
-  ]);
+  const applied = await home.run(["setup", "apply", "--yes", "--config", copyExample("myapp", folder)]);
   if (applied.code !== 0) throw new Error(applied.stderr);
   apiUrl = `http://127.0.0.1:${(await home.json<{ apiPort: number }>(["local", "status"])).apiPort}`;
 });
