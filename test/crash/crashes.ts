@@ -62,12 +62,12 @@ const DIE_AT = pathToFileURL(join(import.meta.dirname, "die-at.mjs")).href;
 
 /** How far a moment is drawn: about as many as an undisturbed apply of the example has. */
 const MOMENTS: Readonly<Record<string, number>> = {
-  journal: 90,
-  "before-ledger": 12,
-  ledger: 12,
-  request: 90,
-  answer: 90,
-  time: 2500,
+  journal: 80,
+  "before-ledger": 6,
+  ledger: 6,
+  request: 50,
+  answer: 50,
+  time: 1500,
 };
 
 /** Throws an Error that says what is wrong and the seed to have it again. */
