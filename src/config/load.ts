@@ -1,7 +1,7 @@
 /** Reads r53kit.yaml: every mistake at once, each with line, column and fix, before any call is made. */
 
 import { Failure, type SourcePlace } from "../errors.ts";
-import { displayName } from "../route53/names.ts";
+import { type DomainName, displayName } from "../route53/names.ts";
 import { bareId } from "../route53/record-set.ts";
 import { readCidrCollections } from "./cidr-collections.ts";
 import type { Config, DrillTargets, EndpointDefinition, SourcePath } from "./config.ts";
@@ -116,7 +116,7 @@ function build(file: ConfigFile, reading: Reading): Config {
   const { source, problems } = reading;
   const located = readZones(file, problems);
   const zoneNames = located.map(({ name }) => name);
-  const project = file.project ?? (zoneNames[0] === undefined ? "r53kit" : displayName(zoneNames[0]).slice(0, 64));
+  const project = file.project ?? defaultProject(zoneNames[0]);
   const healthCheckKeys = keysAt(source, "healthChecks");
   const healthChecks = readHealthChecks(file.healthChecks ?? {}, healthCheckKeys, problems);
   const trafficPolicies = readTrafficPolicies(file.trafficFlow?.policies ?? {}, {
@@ -157,6 +157,11 @@ function build(file: ConfigFile, reading: Reading): Config {
     lintIgnores: (file.lint?.ignore ?? []).map((one, i) => ({ path: ["lint", "ignore", i], ...one })),
     cost: readCostSettings(file.cost, { zones, healthCheckKeys, problems }),
   };
+}
+
+/** Of a file that does not name one. */
+export function defaultProject(firstZone: DomainName | undefined): string {
+  return firstZone === undefined ? "r53kit" : displayName(firstZone).slice(0, 64);
 }
 
 function readEndpoints(file: ConfigFile, healthCheckKeys: readonly string[], problems: Problems): EndpointDefinition[] {

@@ -10,7 +10,7 @@ export interface YamlMapping {
 const LINE_WIDTH = 120;
 
 /** Reads as text in every version of YAML, in a flow collection too. */
-const PLAIN = /^[A-Za-z_/][A-Za-z0-9_./+-]*$/;
+const PLAIN = /^[A-Za-z_/][A-Za-z0-9_./+=-]*( [A-Za-z0-9_./+=-]+)*$/;
 const PLAIN_ADDRESS = /^[0-9]{1,3}(\.[0-9]{1,3}){3}$/;
 const PLAIN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Text that some version of YAML takes for something else. */

@@ -3,11 +3,14 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { listHostedZones } from "../../backend/hosted-zones.ts";
+import { defaultProject } from "../../config/load.ts";
 import { Failure } from "../../errors.ts";
+import { daemonHome } from "../../local/daemon-home.ts";
 import { safeText } from "../../render/safe-text.ts";
 import { displayName } from "../../route53/names.ts";
 import { type ImportedSetup, importSetup } from "../../setup/import/import.ts";
 import { readImportSource } from "../../setup/import/read.ts";
+import { ledgerFile, readLedger } from "../../setup/ledger.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { zoneNamed } from "../zone-choice.ts";
@@ -27,7 +30,9 @@ export async function setupImport(
   try {
     const all = await listHostedZones(await backend.clients.route53(), context.signal);
     const zones = [...new Map(asked.map((one) => zoneNamed(all, one)).map((zone) => [zone.id, zone])).values()];
-    const source = await readImportSource(backend, zones, context.signal);
+    const { directory } = daemonHome(context.host.env);
+    const ledger = readLedger(ledgerFile(directory, defaultProject(zones[0]?.name)));
+    const source = await readImportSource(backend, zones, ledger, context.signal);
     const imported = importSetup(source, output === undefined ? "inline" : "files");
     const { text, documents, said, unsaid } = imported;
     const names = zones.map(({ name }) => displayName(name)).join(", ");

@@ -1,6 +1,7 @@
 /** The zones of an import as the text of r53kit.yaml, each line knowing which part of the zones it says. Pure. */
 
 import type { JsonValue } from "../../config/config.ts";
+import { defaultProject } from "../../config/load.ts";
 import { commentLine, itemLines, pairLines, type YamlMapping, type YamlValue } from "../../config/yaml-text.ts";
 import { type DomainName, displayName } from "../../route53/names.ts";
 import type { LiveTrafficPolicy, LiveZone } from "../live/live-state.ts";
@@ -102,10 +103,9 @@ export function compose(source: ImportSource, options: ComposeOptions): Composit
   };
 }
 
-/** The project of a file that does not name one. */
+/** Of the file that an import writes: it does not name one. */
 export function projectOf(source: ImportSource): string {
-  const [first] = zonesOf(source);
-  return first === undefined ? "r53kit" : displayName(first.name).slice(0, 64);
+  return defaultProject(zonesOf(source)[0]?.name);
 }
 
 class Writer {

@@ -4,10 +4,10 @@ import type { Backend } from "../../backend/backend.ts";
 import { listHealthChecks, listHealthCheckTags } from "../../backend/health-checks.ts";
 import { listHostedZones } from "../../backend/hosted-zones.ts";
 import type { DomainName } from "../../route53/names.ts";
-import { EMPTY_LEDGER } from "../ledger.ts";
+import { EMPTY_LEDGER, type Ledger, policyNames } from "../ledger.ts";
 import { readLiveState } from "../live/read.ts";
 import { readLogGroup, readLogResourcePolicies } from "../live/read-log-groups.ts";
-import { readTrafficPoliciesById } from "../live/read-traffic-policies.ts";
+import { readThoseTrafficPolicies } from "../live/read-traffic-policies.ts";
 import { projectOf } from "./compose.ts";
 import { checksOf } from "./health-check-entries.ts";
 import { type ImportSource, zonesOf } from "./source.ts";
@@ -18,6 +18,8 @@ const NO_PROJECT = "";
 export async function readImportSource(
   backend: Backend,
   zones: readonly { readonly id: string; readonly name: DomainName }[],
+  /** Of the project that the file will be: what it has made is not to look as if it had left the file. */
+  ledger: Ledger,
   signal: AbortSignal,
 ): Promise<ImportSource> {
   const client = await backend.clients.route53();
@@ -28,26 +30,28 @@ export async function readImportSource(
     healthCheckIds: {},
     trafficPolicyNames: [],
     logGroups: [],
-    readsTrafficFlow: true,
+    // Instances are read where record sets belong to one.
+    readsTrafficFlow: false,
   };
   const [state, healthChecks, all] = await Promise.all([
     readLiveState(backend, scope, EMPTY_LEDGER, signal),
     listHealthChecks(client, signal),
     listHostedZones(client, signal),
   ]);
-  const policies = new Set(
+  const ids = new Set(
     zonesOf({ live: state }).flatMap((zone) => zone.trafficPolicyInstances.map(({ policyId }) => policyId)),
   );
+  const names = new Set(policyNames(ledger));
   const [trafficPolicies, logging] = await Promise.all([
-    policies.size === 0 ? [] : readTrafficPoliciesById(client, policies, signal),
+    ids.size + names.size === 0 ? [] : readThoseTrafficPolicies(client, { ids, names }, signal),
     readLogging(backend, state, signal),
   ]);
   const live = { ...state, healthChecks: [], trafficPolicies, ...logging };
-  const names = all.map(({ name }) => name);
-  const sharedNames = new Set(names.filter((name, i) => names.indexOf(name) !== i));
+  const zoneNames = all.map(({ name }) => name);
+  const sharedNames = new Set(zoneNames.filter((name, i) => zoneNames.indexOf(name) !== i));
   const source = { live, sharedNames, healthChecks, tags: new Map() };
-  const ids = checksOf(source, projectOf(source)).flatMap(({ check }) => check.Id ?? []);
-  return { ...source, tags: await listHealthCheckTags(client, ids, signal) };
+  const checks = checksOf(source, projectOf(source)).flatMap(({ check }) => check.Id ?? []);
+  return { ...source, tags: await listHealthCheckTags(client, checks, signal) };
 }
 
 async function readLogging(

@@ -4,6 +4,7 @@ import {
   GetTrafficPolicyCommand,
   type HealthCheck,
   ListTrafficPoliciesCommand,
+  NoSuchHostedZone,
   type Route53Client,
   type Tag,
 } from "@aws-sdk/client-route-53";
@@ -13,7 +14,7 @@ import { recordSetKey } from "../../route53/record-set.ts";
 import { ownershipTags, parseHealthCheckReference, TAG_KEY, TAG_MANAGED_BY, TAG_PROJECT } from "../ownership.ts";
 import { recordSetText } from "../record-set-diff.ts";
 import type { Scope } from "../scope.ts";
-import type { HealthCheckUse, LiveHealthCheck } from "./live-state.ts";
+import type { HealthCheckUse, LiveHealthCheck, LiveRecordSet } from "./live-state.ts";
 import { readRecordSets } from "./read-zones.ts";
 
 /** Which of the account's checks a file is about. */
@@ -79,7 +80,7 @@ export async function readHealthCheckUses(
   if (ids.size === 0) return uses;
   const add = (id: string, use: HealthCheckUse) => uses.set(id, [...(uses.get(id) ?? []), use]);
   for (const zone of await listHostedZones(client, signal)) {
-    for (const { set } of await readRecordSets(client, zone.id, signal)) {
+    for (const { set } of await recordSetsIfThere(client, zone.id, signal)) {
       if (set.healthCheckId === undefined || !ids.has(set.healthCheckId)) continue;
       const text = `${recordSetText(set)} in zone ${zone.id}`;
       add(set.healthCheckId, { kind: "record-set", zoneId: zone.id, key: recordSetKey(set), text });
@@ -99,6 +100,20 @@ export async function readHealthCheckUses(
     }
   });
   return uses;
+}
+
+/** A zone that is deleted while the account is looked through uses nothing any more. */
+async function recordSetsIfThere(
+  client: Route53Client,
+  zoneId: string,
+  signal: AbortSignal | undefined,
+): Promise<LiveRecordSet[]> {
+  try {
+    return await readRecordSets(client, zoneId, signal);
+  } catch (error) {
+    if (!(error instanceof NoSuchHostedZone)) throw error;
+    return [];
+  }
 }
 
 async function forEachTrafficPolicy(

@@ -14,20 +14,13 @@ export function readTrafficPolicies(
   names: ReadonlySet<string>,
   signal: AbortSignal | undefined,
 ): Promise<LiveTrafficPolicy[]> {
-  return readThose(client, ({ Name }) => names.has(Name ?? ""), signal);
+  return readThoseTrafficPolicies(client, { names, ids: new Set() }, signal);
 }
 
-export function readTrafficPoliciesById(
+/** Those of these names, and those of these ids. */
+export async function readThoseTrafficPolicies(
   client: Route53Client,
-  ids: ReadonlySet<string>,
-  signal: AbortSignal | undefined,
-): Promise<LiveTrafficPolicy[]> {
-  return readThose(client, ({ Id }) => ids.has(Id ?? ""), signal);
-}
-
-async function readThose(
-  client: Route53Client,
-  wanted: (summary: TrafficPolicySummary) => boolean,
+  wanted: { readonly names: ReadonlySet<string>; readonly ids: ReadonlySet<string> },
   signal: AbortSignal | undefined,
 ): Promise<LiveTrafficPolicy[]> {
   const found: TrafficPolicySummary[] = [];
@@ -42,7 +35,7 @@ async function readThose(
   } while (marker !== undefined);
   const policies: LiveTrafficPolicy[] = [];
   for (const summary of found) {
-    if (!wanted(summary)) continue;
+    if (!wanted.names.has(summary.Name ?? "") && !wanted.ids.has(summary.Id ?? "")) continue;
     const { TrafficPolicy: policy } = await client.send(
       new GetTrafficPolicyCommand({ Id: summary.Id, Version: summary.LatestVersion }),
       { ...(signal && { abortSignal: signal }) },
