@@ -17,6 +17,7 @@ import { bareId } from "../route53/record-set.ts";
 import { parseTrafficPolicyDocument } from "../route53/traffic-policy.ts";
 import type { LiveState, LiveZone } from "./live/live-state.ts";
 import type { Change, Plan, PlannedHealthCheckConfig, PlannedRecordSet } from "./plan.ts";
+import { isPrivateZone, nameOfZone, type ZoneKey, zoneKey } from "./zone-key.ts";
 
 export interface MonthlyCost {
   readonly currency: "USD";
@@ -72,13 +73,15 @@ interface BilledCheck {
 /** A live state as far as it is billed, changed as a plan would change it. */
 class BilledState {
   readonly #config: Config;
-  readonly #zones = new Map<DomainName, BilledZone>();
+  readonly #zones = new Map<ZoneKey, BilledZone>();
   /** By id, and those that are made by key. */
   readonly #checks = new Map<string, BilledCheck>();
 
   constructor(config: Config, live: LiveState) {
     this.#config = config;
-    for (const { zone } of live.zones) if (zone !== undefined) this.#zones.set(zone.name, billedZone(zone, live));
+    for (const slot of live.zones) {
+      if (slot.zone !== undefined) this.#zones.set(zoneKey(slot), billedZone(slot.zone, live));
+    }
     const kept = new Map(config.healthChecks.map(({ key, settings }) => [key, settings.kind]));
     for (const { id, key, config: check } of live.healthChecks) {
       // What somebody else keeps, somebody else pays for.
@@ -122,29 +125,28 @@ class BilledState {
     }
   }
 
-  #kindAt(zone: DomainName, name: DomainName, type: string): QueryKind {
+  #kindAt(zone: ZoneKey, name: DomainName, type: string): QueryKind {
     const instance = this.#config.zones
-      .find((one) => one.name === zone)
+      .find((one) => zoneKey(one) === zone)
       ?.trafficPolicyInstances.find((one) => one.name === name && one.type === type);
     const policy = this.#config.trafficPolicies.find(({ key }) => key === instance?.policy);
     return policy === undefined ? "standard" : kindOfDocument(policy.document);
   }
 
   holdings(): Holdings {
-    const privateZones = new Set(this.#config.zones.filter((zone) => zone.private).map(({ name }) => name));
     const zones = [...this.#zones];
     return {
-      zones: zones.map(([name, { sets, instances }]) => ({
-        name,
-        isPrivate: privateZones.has(name),
+      zones: zones.map(([key, { sets, instances }]) => ({
+        name: nameOfZone(key),
+        isPrivate: isPrivateZone(key),
         recordSets: sets.size + instances.size + RECORD_SETS_OF_AN_EMPTY_ZONE,
       })),
       healthChecks: [...this.#checks.values()].map(
         ({ key, config }): HealthCheckHolding => checkHolding(key, config, this.#config.cost.awsEndpoints),
       ),
       policyRecords: zones.flatMap(([, { instances }]) => [...instances.keys()]),
-      names: zones.flatMap(([name, { sets, instances }]) =>
-        askedNames([...sets.values(), ...instances.values()], privateZones.has(name)),
+      names: zones.flatMap(([key, { sets, instances }]) =>
+        askedNames([...sets.values(), ...instances.values()], isPrivateZone(key)),
       ),
     };
   }

@@ -69,7 +69,7 @@ describe("lint", () => {
     const [nothing, unknown] = findings.filter(({ code }) => code.startsWith("ignore."));
     expect(nothing?.next).toBe("Leave the entry out, or write one of: example.com A, a.example.com A.");
     expect(unknown?.next).toBe("Did you mean ttl.zero?");
-    expect(unknown?.place).toEqual({ file: "set/r53kit.yaml", line: 14, column: 77 });
+    expect(unknown?.place).toEqual({ file: "set/r53kit.yaml", line: 14, column: 70 });
   });
 
   it("lists findings below their places, and counts them", () => {
