@@ -73,7 +73,7 @@ function findCheck(checks: readonly SourceCheck[], name: string): string {
     code: only === undefined ? "explain.unknown-check" : "explain.ambiguous-check",
     message:
       only === undefined
-        ? `there is no health check '${name}' here`
+        ? `'${name}' is no health check that has a part in this`
         : `'${name}' names ${found.length} health checks: ${found.map(({ id }) => id).join(", ")}`,
     next:
       only !== undefined

@@ -78,7 +78,11 @@ const MOST_NAMED = 6;
 export function answerSentence(answers: readonly PossibleAnswer[]): string {
   const [only, ...others] = answers;
   if (only === undefined) return "There is no answer.";
-  if (others.length === 0) return `The answer is ${answerText(only)}.`;
+  if (others.length === 0) {
+    // Names of servers end in a dot of their own.
+    const text = answerText(only);
+    return `The answer is ${text}${text.endsWith(".") ? "" : "."}`;
+  }
   const named = answers.slice(0, MOST_NAMED).map((one) => `${answerText(one)} (${percentText(one.probability)})`);
   const more = answers.length - named.length;
   return `The answer is ${named.join(" or ")}${more > 0 ? `, or one of ${more} others` : ""}.`;

@@ -222,7 +222,12 @@ export function prospectOf(tree: RoutingNode, context: OddsContext): Prospect {
     const shares = new Map(pool.map(({ branch, share }) => [branch, share]));
     const step = policyStep(
       node,
-      { ...selection, chosen: [...shares.keys()] },
+      // A simple policy does not look at its one record set's health; who reads the reason does.
+      {
+        ...selection,
+        chosen: [...shares.keys()],
+        noneHealthy: selection.noneHealthy || (node.kind === "simple" && !node.branches.some(health)),
+      },
       { ...context, random: () => 0 },
       { branch: health, target: (branch) => judge.target(branch, depth) },
     );
