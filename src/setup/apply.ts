@@ -2,6 +2,7 @@
 
 import type { Backend } from "../backend/backend.ts";
 import type { DomainName } from "../route53/names.ts";
+import { carryOutCidrCollection } from "./effects/cidr-collections.ts";
 import { carryOutDelegationSet } from "./effects/delegation-sets.ts";
 import { carryOutEndpoint, carryOutHealthCheck } from "./effects/health-checks.ts";
 import { carryOutHostedZone, carryOutRegistrar } from "./effects/hosted-zones.ts";
@@ -135,7 +136,11 @@ function inOrder({ purpose, phases }: Plan): readonly PlanPhase[] {
 
 /** Old health checks go last: what used them has been repointed and is INSYNC by then. */
 function isLast(change: Change): boolean {
-  return (change.kind === "health-check" && change.how === "delete") || isLeavingSet(change);
+  return (
+    (change.kind === "health-check" && change.how === "delete") ||
+    (change.kind === "cidr-collection" && (change.how === "trim" || change.how === "delete")) ||
+    isLeavingSet(change)
+  );
 }
 
 /** A delegation set that left the file. */
@@ -245,6 +250,8 @@ function carryOut(change: Change, run: Run): Promise<Outcome> {
       return carryOutEndpoint(change, run);
     case "health-check":
       return carryOutHealthCheck(change, run);
+    case "cidr-collection":
+      return carryOutCidrCollection(change, run);
     case "traffic-policy":
       return carryOutTrafficPolicy(change, run);
     case "traffic-policy-instance":

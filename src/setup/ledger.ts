@@ -21,6 +21,8 @@ export interface Ledger {
   readonly trafficPolicies: readonly string[];
   /** See {@link instanceKey}. */
   readonly trafficPolicyInstances: readonly string[];
+  /** See {@link policyKey}: a collection's name is unique in its account, too. */
+  readonly cidrCollections: readonly string[];
   /** Zone ids. */
   readonly queryLogging: readonly string[];
 }
@@ -31,6 +33,7 @@ export const EMPTY_LEDGER: Ledger = {
   recordSets: {},
   trafficPolicies: [],
   trafficPolicyInstances: [],
+  cidrCollections: [],
   queryLogging: [],
 };
 
@@ -51,7 +54,16 @@ export function policyKey(account: string, name: string): string {
 
 /** The names of all policies that were made, in whatever account. */
 export function policyNames({ trafficPolicies }: Pick<Ledger, "trafficPolicies">): string[] {
-  return trafficPolicies.map((key) => key.slice(key.indexOf(" ") + 1));
+  return trafficPolicies.map(nameOfKey);
+}
+
+/** The same of CIDR collections. */
+export function cidrCollectionNames({ cidrCollections }: Pick<Ledger, "cidrCollections">): string[] {
+  return cidrCollections.map(nameOfKey);
+}
+
+function nameOfKey(key: string): string {
+  return key.slice(key.indexOf(" ") + 1);
 }
 
 export function readLedger(file: string): Ledger {
@@ -64,7 +76,8 @@ export function readLedger(file: string): Ledger {
   }
   try {
     const ledger = JSON.parse(text) as Ledger;
-    if (ledger.format === LEDGER_FORMAT) return ledger;
+    // One that is older may lack a list.
+    if (ledger.format === LEDGER_FORMAT) return { ...EMPTY_LEDGER, ...ledger };
   } catch {
     // Falls through: text that is no JSON is no ledger.
   }
@@ -122,7 +135,7 @@ export function withoutZone(ledger: Ledger, zoneId: string): Ledger {
   };
 }
 
-type NameList = "trafficPolicies" | "trafficPolicyInstances" | "queryLogging";
+type NameList = "trafficPolicies" | "trafficPolicyInstances" | "cidrCollections" | "queryLogging";
 
 export function withName(ledger: Ledger, list: NameList, name: string): Ledger {
   return ledger[list].includes(name) ? ledger : { ...ledger, [list]: [...ledger[list], name] };

@@ -11,6 +11,7 @@ import { joined, type PlanInputs } from "./make-plan.ts";
 import { recordSetNormalForm } from "./normal-form.ts";
 import { observe } from "./observation.ts";
 import { isLaterGeneration, zoneReference } from "./ownership.ts";
+import { planCidrCollections } from "./phases/cidr-collections.ts";
 import { planDelegationSets } from "./phases/delegation-sets.ts";
 import { planHealthCheckRemovals } from "./phases/health-check-removals.ts";
 import { planLogging, resourcePolicyName } from "./phases/logging.ts";
@@ -99,6 +100,10 @@ function isOwn(zone: LiveZone, key: ZoneKey, { project }: Config): boolean {
 function withDeclared(config: Config, planning: Planning): Ledger {
   const { live, known } = planning;
   for (const check of live.healthChecks) known.set({ ref: "health-check", key: check.key }, check.id);
+  for (const { key, name } of config.cidrCollections) {
+    const there = live.cidrCollections?.find((one) => one.name === name);
+    if (there !== undefined) known.set({ ref: "cidr-collection", key }, there.id);
+  }
   return config.zones.reduce((ledger, zone) => {
     const there = liveZone(live, zoneKey(zone));
     if (there === undefined || !isOwn(there, zoneKey(zone), config)) return ledger;
@@ -159,11 +164,11 @@ function resourcePolicyRemoval({ project }: Config, live: LiveState): Change[] {
 /** How many things that keep a zone are named. */
 const MOST_NAMED = 5;
 
-/** A set goes after the zones that have its name servers. */
+/** A set goes after the zones that have its name servers, and a CIDR collection after the records that use it. */
 function zonesAndTheirSets(planning: Planning, units: readonly ZoneUnits[]): Change[] {
   const zones = zoneRemovals(planning, units);
   const going = new Set(zones.flatMap((change) => (change.kind === "hosted-zone" ? (change.before?.id ?? []) : [])));
-  return [...zones, ...planDelegationSets(planning, going)];
+  return [...zones, ...planDelegationSets(planning, going), ...planCidrCollections(planning)];
 }
 
 function zoneRemovals({ config, live, ledger, notes }: Planning, units: readonly ZoneUnits[]): Change[] {
@@ -231,5 +236,8 @@ function stayingNotes(config: Config, live: LiveState, ledger: Ledger): string[]
     .filter(({ name }) => config.trafficPolicies.some((one) => one.name === name))
     .filter(({ name }) => !ledger.trafficPolicies.includes(policyKey(live.account, name)))
     .map(({ name }) => `the traffic policy ${name} stays: nothing here says that this file made it`);
-  return [...groups, ...policies];
+  const collections = (live.cidrCollections ?? [])
+    .filter(({ name }) => !ledger.cidrCollections.includes(policyKey(live.account, name)))
+    .map(({ name }) => `the CIDR collection ${name} stays: nothing here says that this file made it`);
+  return [...groups, ...policies, ...collections];
 }

@@ -8,6 +8,7 @@ import { knownIds } from "./known-ids.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LiveState } from "./live/live-state.ts";
 import { observe } from "./observation.ts";
+import { planCidrCollections } from "./phases/cidr-collections.ts";
 import { planHealthCheckRemovals } from "./phases/health-check-removals.ts";
 import { planHealthChecks } from "./phases/health-checks.ts";
 import { planLogging } from "./phases/logging.ts";
@@ -52,6 +53,7 @@ export function makePlan(inputs: PlanInputs): Plan {
   // Health checks before everything that names them: they say which ids stay.
   const zone = planZones(planning);
   const healthChecks = planHealthChecks(planning);
+  const collections = planCidrCollections(planning);
   const units = diffZones(planning);
   const records = planRecordSets("records", units, planning);
   const routing = planRecordSets("routing", units, planning);
@@ -65,7 +67,7 @@ export function makePlan(inputs: PlanInputs): Plan {
       changes: [...healthChecks.changes, ...planHealthCheckRemovals(planning, units, wanted)],
     },
     records,
-    routing,
+    routing: joined({ changes: collections, expectations: [] }, routing),
     "traffic-flow": joined(policies, aliases),
     logging: planLogging(planning),
   };
@@ -122,7 +124,7 @@ function withoutChanges({ phase }: PlanPhase): PlanPhase {
   return { phase, changes: [], batches: [], expectations: [] };
 }
 
-/** Policies and instances, then the record sets that are aliases of an instance. */
+/** Other changes, then record sets: policies and instances before their aliases, collections before what uses them. */
 export function joined(policies: PhaseDraft, aliases: PhaseDraft): PhaseDraft {
   const offset = policies.changes.length;
   return {
@@ -210,6 +212,8 @@ function madeBy(change: Change): Reference[] {
   switch (change.kind) {
     case "hosted-zone":
       return [{ ref: "hosted-zone", zone: change.zone }];
+    case "cidr-collection":
+      return [{ ref: "cidr-collection", key: change.key }];
     case "delegation-set":
       return [{ ref: "delegation-set", key: change.key }];
     case "health-check":
@@ -235,6 +239,7 @@ function neededBy(change: Change): Reference[] {
 const PHASE_OF: Record<Reference["ref"], PhaseName> = {
   "hosted-zone": "zone",
   "delegation-set": "zone",
+  "cidr-collection": "routing",
   "health-check": "health-checks",
   "traffic-policy": "traffic-flow",
   "traffic-policy-version": "traffic-flow",

@@ -2,7 +2,7 @@
 
 import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
 import { canonicalValue } from "../route53/record-data.ts";
-import type { RecordSet, RecordsAnswer, RecordType } from "../route53/record-set.ts";
+import type { RecordSet, RecordsAnswer, RecordType, RoutingPolicy } from "../route53/record-set.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import type { PlannedHealthCheckConfig } from "./plan.ts";
 import type { IdOrReference } from "./references.ts";
@@ -14,8 +14,16 @@ export interface PlannedAlias {
   readonly evaluateTargetHealth: boolean;
 }
 
+/** A policy as wanted: the same as a live one but for the id of a CIDR collection. */
+export type PlannedPolicy =
+  | Exclude<RoutingPolicy, { readonly kind: "cidr" }>
+  | (Omit<Extract<RoutingPolicy, { readonly kind: "cidr" }>, "collectionId"> & {
+      readonly collectionId: IdOrReference;
+    });
+
 /** A record set as wanted: the same as a live one but for ids that may not be known yet. */
-export type WantedRecordSet = Omit<RecordSet, "answer" | "healthCheckId" | "trafficPolicyInstanceId"> & {
+export type WantedRecordSet = Omit<RecordSet, "answer" | "policy" | "healthCheckId" | "trafficPolicyInstanceId"> & {
+  readonly policy: PlannedPolicy;
   readonly answer: RecordsAnswer | PlannedAlias;
   readonly healthCheckId?: IdOrReference;
 };

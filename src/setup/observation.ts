@@ -43,6 +43,9 @@ function hashesOf(live: LiveState): Map<string, string> {
     checks.set(check.key, [...(checks.get(check.key) ?? []), form]);
   }
   for (const [key, forms] of checks) hashes.set(`health check ${key}`, shortHash(forms.sort()));
+  for (const { id, name, version } of live.cidrCollections ?? []) {
+    hashes.set(`CIDR collection ${name}`, shortHash([id, version]));
+  }
   for (const policy of live.trafficPolicies) {
     hashes.set(`traffic policy ${policy.name}`, shortHash([policy.id, policy.version, policy.document]));
   }
@@ -69,6 +72,9 @@ function subjectsOf(config: Config, live: LiveState, ledger: Ledger): string[] {
     }
   }
   for (const check of [...config.healthChecks, ...live.healthChecks]) subjects.add(`health check ${check.key}`);
+  for (const { name } of [...config.cidrCollections, ...(live.cidrCollections ?? [])]) {
+    subjects.add(`CIDR collection ${name}`);
+  }
   for (const policy of [...config.trafficPolicies, ...live.trafficPolicies])
     subjects.add(`traffic policy ${policy.name}`);
   return [...subjects].sort();

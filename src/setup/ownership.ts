@@ -55,6 +55,10 @@ export function isLaterGeneration(reference: string, other: string): boolean {
   return own[1] === than[1] && Number(own[2]) >= Number(than[2]);
 }
 
+export function cidrCollectionReference(project: string, key: string): string {
+  return `r53kit-${digest(project)}-cidr-${key}-g1`;
+}
+
 export function delegationSetReference(project: string, key: string): string {
   return `r53kit-${digest(project)}-set-${key}-g1`;
 }

@@ -65,6 +65,7 @@ const RECORD_SET = shape({
   Type: (value) => typeof value === "string" && isRecordType(value),
   SetIdentifier: optional(isText),
   HealthCheckId: optional(isIdOrReference),
+  CidrRoutingConfig: optional(shape({ CollectionId: isIdOrReference, LocationName: isText })),
   ResourceRecords: optional(listOf(shape({ Value: isText }))),
   AliasTarget: optional(shape({ HostedZoneId: isIdOrReference, DNSName: isApiName })),
 });
@@ -74,6 +75,7 @@ const CHECK = {
 };
 const ENDPOINT = shape({ name: isText, address: isText, port: isIndex });
 const VPC = shape({ id: isText, region: isText });
+const LOCATIONS = listOf(shape({ name: isText, blocks: listOf(isText) }));
 const DOCUMENT: Test = (value) => value !== undefined;
 
 /** What a change of a kind has beside what all have, and what is in its `before` and `after`. */
@@ -104,6 +106,11 @@ const KINDS: Readonly<Record<Change["kind"], { readonly own?: Test; readonly bef
     own: shape({ key: isText, how: oneOf("create", "update", "replace", "tag", "delete") }),
     before: shape({ id: isText, version: isNumber, ...CHECK }),
     after: shape(CHECK),
+  },
+  "cidr-collection": {
+    own: shape({ key: isText, how: oneOf("create", "change", "trim", "delete") }),
+    before: shape({ id: isText, version: isNumber, locations: LOCATIONS }),
+    after: shape({ name: isText, callerReference: isText, locations: LOCATIONS }),
   },
   "record-set": { own: shape({ zone: isZoneKey }), before: RECORD_SET, after: RECORD_SET },
   "traffic-policy": {
@@ -226,6 +233,7 @@ const PLAN = shape({
   scope: shape({
     project: isText,
     zones: listOf(shape({ name: isName, private: optional(oneOf(true)), id: optional(isText) })),
+    cidrCollectionNames: optional(listOf(isText)),
     delegationSets: optional(recordOf(either(oneOf(null), isText))),
     healthCheckKeys: listOf(isText),
     healthCheckIds: (value) => isObject(value) && Object.values(value).every(isText),

@@ -7,6 +7,7 @@ import type { HealthCheckConfig, ResourceRecordSet } from "@aws-sdk/client-route
 import type { JsonValue } from "../config/config.ts";
 import type { ChangeThresholds } from "../config/ownership.ts";
 import type { SourcePlace } from "../errors.ts";
+import type { CidrLocation } from "../route53/cidr-collection.ts";
 import type { DomainName } from "../route53/names.ts";
 import type { Assessment } from "./assessment.ts";
 import type { Expectation } from "./expectations.ts";
@@ -38,7 +39,10 @@ interface ChangeOf<Kind extends string, Before, After> {
 }
 
 /** A record set in the API's shape, but for ids that are not known yet. */
-export type PlannedRecordSet = Omit<ResourceRecordSet, "HealthCheckId" | "AliasTarget"> & {
+export type PlannedRecordSet = Omit<ResourceRecordSet, "HealthCheckId" | "AliasTarget" | "CidrRoutingConfig"> & {
+  readonly CidrRoutingConfig?:
+    | { readonly CollectionId: IdOrReference | undefined; readonly LocationName: string | undefined }
+    | undefined;
   readonly HealthCheckId?: IdOrReference | undefined;
   readonly AliasTarget?:
     | {
@@ -114,6 +118,17 @@ export type RecordSetChange = ChangeOf<"record-set", ResourceRecordSet, PlannedR
   readonly zone: ZoneKey;
 };
 
+export type CidrCollectionChange = ChangeOf<
+  "cidr-collection",
+  { readonly id: string; readonly version: number; readonly locations: readonly CidrLocation[] },
+  { readonly name: string; readonly callerReference: string; readonly locations: readonly CidrLocation[] }
+> & {
+  /** Its name in the account when it goes. */
+  readonly key: string;
+  /** `trim` takes away what no record set uses any more; that and `delete` come after the record sets. */
+  readonly how: "create" | "change" | "trim" | "delete";
+};
+
 export type TrafficPolicyChange = ChangeOf<
   "traffic-policy",
   { readonly id: string; readonly version: number; readonly document: JsonValue },
@@ -151,6 +166,7 @@ export type Change =
   | RegistrarChange
   | EndpointChange
   | HealthCheckChange
+  | CidrCollectionChange
   | RecordSetChange
   | TrafficPolicyChange
   | TrafficPolicyInstanceChange

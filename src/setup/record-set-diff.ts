@@ -9,12 +9,12 @@
 
 import type { SourcePlace } from "../errors.ts";
 import { type DomainName, displayName } from "../route53/names.ts";
-import { type RecordSet, type RecordType, type RoutingPolicy, recordSetKey, toApi } from "../route53/record-set.ts";
+import { type RecordSet, type RecordType, recordSetKey, toApi } from "../route53/record-set.ts";
 import { canonicalJson, shortHash } from "./canonical-json.ts";
 import type { ForeignOwner, OwnerOf } from "./foreign-owners.ts";
 import { isAsWritten } from "./ledger.ts";
 import type { LiveRecordSet } from "./live/live-state.ts";
-import { recordSetNormalForm, type WantedRecordSet } from "./normal-form.ts";
+import { type PlannedPolicy, recordSetNormalForm, type WantedRecordSet } from "./normal-form.ts";
 import type { BatchCall, PhaseName, PlannedRecordSet, RecordSetChange } from "./plan.ts";
 import { answerText, differences, policyText } from "./record-set-differences.ts";
 import { isReference } from "./references.ts";
@@ -251,7 +251,7 @@ function callsOf(steps: readonly Step[]): BatchCall[] {
 }
 
 /** What distinguishes the answers of a group: no two may have the same. */
-function selectorOf(policy: RoutingPolicy): string | undefined {
+function selectorOf(policy: PlannedPolicy): string | undefined {
   switch (policy.kind) {
     case "latency":
       return policy.region;
@@ -260,7 +260,7 @@ function selectorOf(policy: RoutingPolicy): string | undefined {
     case "geolocation":
       return canonicalJson(policy.place);
     case "cidr":
-      return `${policy.collectionId} ${policy.locationName}`;
+      return canonicalJson([policy.collectionId, policy.locationName]);
     default:
       return undefined;
   }

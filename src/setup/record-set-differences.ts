@@ -1,12 +1,12 @@
 /** What differs between a record set as read and as wanted, in words. */
 
 import { displayName } from "../route53/names.ts";
-import type { RecordSet, RoutingPolicy } from "../route53/record-set.ts";
+import type { RecordSet } from "../route53/record-set.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import { canonicalValues, type WantedRecordSet } from "./normal-form.ts";
+import { canonicalValues, type PlannedPolicy, type WantedRecordSet } from "./normal-form.ts";
 import { type IdOrReference, isReference, referenceText } from "./references.ts";
 
-export function policyText(policy: RoutingPolicy): string {
+export function policyText(policy: PlannedPolicy): string {
   switch (policy.kind) {
     case "simple":
     case "multivalue":
@@ -27,7 +27,7 @@ export function policyText(policy: RoutingPolicy): string {
       return `near ${where} bias ${bias}`;
     }
     case "cidr":
-      return `location ${policy.locationName} of ${policy.collectionId}`;
+      return `location ${policy.locationName} of ${idText(policy.collectionId)}`;
   }
 }
 

@@ -6,6 +6,7 @@ import { type ZoneKey, zoneText } from "./zone-key.ts";
 export type Reference =
   | { readonly ref: "hosted-zone"; readonly zone: ZoneKey }
   | { readonly ref: "delegation-set"; readonly key: string }
+  | { readonly ref: "cidr-collection"; readonly key: string }
   | { readonly ref: "health-check"; readonly key: string }
   | { readonly ref: "traffic-policy"; readonly key: string }
   | { readonly ref: "traffic-policy-version"; readonly key: string };
@@ -26,6 +27,8 @@ export function referenceText(reference: Reference): string {
   switch (reference.ref) {
     case "hosted-zone":
       return `the zone ${zoneText(reference.zone)}`;
+    case "cidr-collection":
+      return `the CIDR collection '${reference.key}'`;
     case "delegation-set":
       return `the delegation set '${reference.key}'`;
     case "health-check":

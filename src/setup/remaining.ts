@@ -7,13 +7,15 @@ import { Failure } from "../errors.ts";
 import { domainName } from "../route53/names.ts";
 import { fromApi, recordSetKey } from "../route53/record-set.ts";
 import { canonicalJson } from "./canonical-json.ts";
+import { cidrNormalForm } from "./cidr-blocks.ts";
 import { knownIds } from "./known-ids.ts";
-import type { LiveHealthCheck, LiveState, LiveZone } from "./live/live-state.ts";
+import type { LiveCidrCollection, LiveHealthCheck, LiveState, LiveZone } from "./live/live-state.ts";
 import { healthCheckNormalForm, recordSetNormalForm } from "./normal-form.ts";
 import { isLaterGeneration } from "./ownership.ts";
 import {
   type Batch,
   type Change,
+  type CidrCollectionChange,
   type DelegationSetChange,
   type EndpointChange,
   type HealthCheckChange,
@@ -124,6 +126,8 @@ function fateOf(change: Exclude<Change, RecordSetChange>, now: Now): Fate<Change
       return fateOfEndpoint(change, now);
     case "health-check":
       return fateOfHealthCheck(change, now);
+    case "cidr-collection":
+      return fateOfCidrCollection(change, now);
     case "traffic-policy":
       return fateOfPolicy(change, now);
     case "traffic-policy-instance":
@@ -219,6 +223,21 @@ function tagging(change: HealthCheckChange, check: LiveHealthCheck): HealthCheck
     why: "its tags are missing: the run that was interrupted did not come to them",
     before: asRead(check),
   };
+}
+
+function fateOfCidrCollection(change: CidrCollectionChange, { live }: Now): Fate<CidrCollectionChange> {
+  const { before, after } = change;
+  const there = live.cidrCollections?.find((one) => (after === null ? one.id === before?.id : one.name === after.name));
+  if (after === null) return there === undefined ? LANDED : open({ ...change, before: asCollection(there) });
+  if (there === undefined) return before === null ? open(change) : CHANGED;
+  if (cidrNormalForm(there.locations) === cidrNormalForm(after.locations)) return LANDED;
+  // A run that ended between making it and filling it, or between two of its requests, leaves the rest to do.
+  const how = change.how === "create" ? "change" : change.how;
+  return open({ ...change, action: "change", how, before: asCollection(there) });
+}
+
+function asCollection({ id, version, locations }: LiveCidrCollection): NonNullable<CidrCollectionChange["before"]> {
+  return { id, version, locations };
 }
 
 function fateOfPolicy(change: TrafficPolicyChange, { live, known }: Now): Fate<TrafficPolicyChange> {

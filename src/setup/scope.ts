@@ -13,6 +13,8 @@ export interface Scope {
   readonly zones: readonly ZoneInScope[];
   /** By key: the id of one that is not the project's own. Undefined: the file has none. */
   readonly delegationSets?: Readonly<Record<string, string | null>>;
+  /** Names in the account. */
+  readonly cidrCollectionNames?: readonly string[];
   readonly healthCheckKeys: readonly string[];
   /** Keys by the id of the check that the file takes over or uses. */
   readonly healthCheckIds: Readonly<Record<string, string>>;
@@ -33,6 +35,7 @@ export function scopeOf(config: Config): Scope {
   return {
     project: config.project,
     zones: config.zones.map((zone) => ({ name: zone.name, ...(zone.private && { private: true }), id: zone.id })),
+    cidrCollectionNames: config.cidrCollections.map(({ name }) => name),
     delegationSets: Object.fromEntries(config.delegationSets.map(({ key, id }) => [key, id ?? null])),
     healthCheckKeys: config.healthChecks.map((check) => check.key),
     healthCheckIds: Object.fromEntries(

@@ -2,6 +2,7 @@
 
 import type { HealthCheckConfig, ResourceRecordSet } from "@aws-sdk/client-route-53";
 import type { JsonValue } from "../../config/config.ts";
+import type { CidrLocation } from "../../route53/cidr-collection.ts";
 import type { DomainName } from "../../route53/names.ts";
 import type { RecordSet } from "../../route53/record-set.ts";
 import type { Vpc } from "../scope.ts";
@@ -19,6 +20,8 @@ export interface LiveState {
   readonly trafficPolicies: readonly LiveTrafficPolicy[];
   /** Those that the project made, and those that the file names. */
   readonly delegationSets?: readonly LiveDelegationSet[];
+  /** Those of the names that the file has, and those that the ledger knows. */
+  readonly cidrCollections?: readonly LiveCidrCollection[];
   readonly logGroups: ReadonlyMap<string, LiveLogGroup>;
   /** Read only when the file asks for logging. */
   readonly logResourcePolicies: readonly { readonly name: string; readonly document: string }[];
@@ -54,6 +57,13 @@ export interface LiveRecordSet {
   readonly set: RecordSet;
   /** What a DELETE must echo. */
   readonly asRead: ResourceRecordSet;
+}
+
+export interface LiveCidrCollection {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly locations: readonly CidrLocation[];
 }
 
 export interface LiveDelegationSet {

@@ -3,9 +3,10 @@
 import { setMaxListeners } from "node:events";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { Backend } from "../../backend/backend.ts";
-import { type Ledger, policyNames } from "../ledger.ts";
+import { cidrCollectionNames, type Ledger, policyNames } from "../ledger.ts";
 import type { Scope } from "../scope.ts";
 import type { LiveLogGroup, LiveState } from "./live-state.ts";
+import { readCidrCollections } from "./read-cidr-collections.ts";
 import { readDelegationSets } from "./read-delegation-sets.ts";
 import { readHealthChecks, readHealthCheckUses } from "./read-health-checks.ts";
 import { readLogGroup, readLogResourcePolicies } from "./read-log-groups.ts";
@@ -23,16 +24,19 @@ export async function readLiveState(
   if (signal !== undefined) setMaxListeners(0, signal);
   const client = await backend.clients.route53();
   const wantedPolicies = new Set([...scope.trafficPolicyNames, ...policyNames(ledger)]);
+  const collections = new Set([...(scope.cidrCollectionNames ?? []), ...cidrCollectionNames(ledger)]);
   const trafficFlow = scope.readsTrafficFlow || wantedPolicies.size > 0;
-  const [account, zones, healthChecks, trafficPolicies, logging, endpoints, delegationSets] = await Promise.all([
-    readAccount(backend, signal),
-    Promise.all(scope.zones.map((zone) => readZoneSlot(backend, zone, { trafficFlow, signal }))),
-    readHealthChecks(client, scope, signal),
-    trafficFlow ? readTrafficPolicies(client, wantedPolicies, signal) : [],
-    readLogging(backend, scope, signal),
-    backend.endpoints?.list(),
-    scope.delegationSets && readDelegationSets(client, scope, signal),
-  ]);
+  const [account, zones, healthChecks, trafficPolicies, logging, endpoints, delegationSets, cidrCollections] =
+    await Promise.all([
+      readAccount(backend, signal),
+      Promise.all(scope.zones.map((zone) => readZoneSlot(backend, zone, { trafficFlow, signal }))),
+      readHealthChecks(client, scope, signal),
+      trafficFlow ? readTrafficPolicies(client, wantedPolicies, signal) : [],
+      readLogging(backend, scope, signal),
+      backend.endpoints?.list(),
+      scope.delegationSets && readDelegationSets(client, scope, signal),
+      collections.size > 0 ? readCidrCollections(client, collections, signal) : undefined,
+    ]);
   // Only what might be deleted is looked for everywhere: it takes reading every zone of the account.
   const spare = healthChecks.filter(
     (check) =>
@@ -47,6 +51,7 @@ export async function readLiveState(
     healthCheckUses: await readHealthCheckUses(client, new Set(spare.map(({ id }) => id)), signal),
     trafficPolicies,
     ...(delegationSets && { delegationSets }),
+    ...(cidrCollections && { cidrCollections }),
     ...logging,
     endpoints: endpoints && new Set(endpoints.map((one) => one.id)),
   };
