@@ -12,7 +12,7 @@ export interface QueryAssumption {
 /** When nobody says. */
 export const ASSUMED_QUERIES_PER_MONTH = 1_000_000;
 
-/** Whole numbers that add up to the total: the first names get what does not divide. */
+/** Whole numbers that add up to the total: the first names of the alphabet get what does not divide. */
 export function queriesByName(names: readonly AskedName[], { total, byName }: QueryAssumption): Map<string, number> {
   const queries = new Map<string, number>();
   const rest: string[] = [];
@@ -23,6 +23,6 @@ export function queriesByName(names: readonly AskedName[], { total, byName }: Qu
   }
   const left = Math.max(0, total - [...queries.values()].reduce((before, one) => before + one, 0));
   const share = rest.length === 0 ? 0 : Math.floor(left / rest.length);
-  for (const [i, key] of rest.entries()) queries.set(key, share + (i < left - share * rest.length ? 1 : 0));
+  for (const [i, key] of rest.sort().entries()) queries.set(key, share + (i < left - share * rest.length ? 1 : 0));
   return queries;
 }

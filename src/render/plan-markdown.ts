@@ -17,33 +17,21 @@ const MOST_CHARACTERS = 60_000;
 
 const ACTION: Readonly<Record<ChangeAction, string>> = { add: "add", change: "change", remove: "**remove**" };
 
-/** Text that stays what it is anywhere in Markdown: ASCII punctuation as character references, which also break mentions and links. */
+/**
+ * Text that stays what it is anywhere in Markdown: ASCII punctuation as character references. GitHub looks for mentions (`@`)
+ * and issues (`#`) after it has read those, in each piece of text by itself; a comment parts the pieces.
+ */
 export function markdownText(text: string): string {
-  return (
-    safeText(text)
-      .replace(/[!-/:-@[-`{-~]/g, (mark) => (PLAIN_MARKS.has(mark) ? mark : `&#${mark.charCodeAt(0)};`))
-      // `www.` and addresses of mail become links by themselves.
-      .replace(/\bwww\./gi, (start) => `${start.slice(0, -1)}&#46;`)
-  );
+  const escaped = safeText(text).replace(/[!-/:-@[-`{-~]/g, (mark) => {
+    if (PLAIN_MARKS.includes(mark)) return mark;
+    return `&#${mark.charCodeAt(0)};${mark === "@" || mark === "#" ? "<!-- -->" : ""}`;
+  });
+  // These become links by themselves.
+  return escaped.replace(/:\/\//g, "&#58;//").replace(/\bwww\./gi, (start) => `${start.slice(0, -1)}&#46;`);
 }
 
 /** Marks that mean nothing within a line. `.` and `-` do at its start only, which no text here stands at. */
-const PLAIN_MARKS: ReadonlySet<string> = new Set([
-  " ",
-  ",",
-  ".",
-  "-",
-  ";",
-  "/",
-  "'",
-  '"',
-  "(",
-  ")",
-  "?",
-  "%",
-  "=",
-  "+",
-]);
+const PLAIN_MARKS = " ,.:;-/'\"()?%=+";
 
 function changesTable({ changes }: PlanPhase): string[] {
   return [
@@ -73,7 +61,7 @@ function findingLine({ severity, place, message, next, code, reference }: LintFi
   return `- **${severity}** ${markdownText(placeText(place))}: ${markdownText(message)}${remedy} (${source})`;
 }
 
-/** Ends with `N to add, N to change, N to remove` and the difference to the month's bill. */
+/** Ends with the difference to the month's bill and `N to add, N to change, N to remove`. */
 export function planAsMarkdown(plan: Plan): string {
   const zones = plan.zones.map(({ name }) => markdownText(displayName(name))).join(", ");
   const head = [
@@ -88,8 +76,8 @@ export function planAsMarkdown(plan: Plan): string {
     ...(findings.length > 0 ? ["", "#### Findings", "", ...findings.map(findingLine)] : []),
     ...(notes.length > 0 ? ["", "#### Notes", "", ...notes] : []),
     "",
+    ...(plan.assessment === undefined ? [] : [markdownText(monthlyCostText(plan.assessment.monthlyCost)), ""]),
     `**${planSummaryText(plan.summary)}**`,
-    ...(plan.assessment === undefined ? [] : ["", markdownText(monthlyCostText(plan.assessment.monthlyCost))]),
   ];
   const body =
     phases.length === 0 ? ["", "Nothing to do: everything is as the file asks."] : phases.flatMap(phaseLines);

@@ -35,7 +35,7 @@ export function monthlyCostText({ before, after, difference, queriesPerMonth }: 
   return `monthly cost: ${amounts}, with ${countText(total)} queries${from === "assumed" ? " assumed" : ""}`;
 }
 
-/** Grouped by phase; ends with `N to add, N to change, N to remove` and the difference to the month's bill. */
+/** Grouped by phase; ends with the difference to the month's bill and `N to add, N to change, N to remove`. */
 export function renderPlan(plan: Plan, look: Look): string {
   const paint = paintOf(look);
   const zones = plan.zones.map((zone) => `${displayName(zone.name)}${zone.private ? " (private)" : ""}`).join(", ");
@@ -60,8 +60,8 @@ export function renderPlan(plan: Plan, look: Look): string {
   if (plan.notes.length > 0) lines.push("");
   const findings = plan.assessment?.findings ?? [];
   if (findings.length > 0) lines.push(...findings.map((finding) => lintLine(finding, look)), "");
-  lines.push(planSummaryText(plan.summary));
   if (plan.assessment !== undefined) lines.push(monthlyCostText(plan.assessment.monthlyCost));
+  lines.push(planSummaryText(plan.summary));
   return lines.join("\n");
 }
 
