@@ -48,7 +48,7 @@ export async function lockZones(request: LockRequest): Promise<ZoneLocks> {
   };
   const self: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString(), command };
   // In one order for all, so that of two runs one gets them all.
-  const subjects = [...[...zones].sort().map((name) => `zone ${displayName(name)}`), `project ${project}`];
+  const subjects = [...[...new Set(zones)].sort().map((name) => `zone ${displayName(name)}`), `project ${project}`];
   for (const subject of subjects) {
     const directory = join(home, "setup", "locks", shortHash([place, subject]));
     mkdirSync(directory, { recursive: true });

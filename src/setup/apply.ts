@@ -1,5 +1,6 @@
 /** Carries a plan out: phase by phase, each waited for and looked at, each step on record before it is taken. */
 
+import type { ChangeInfo } from "@aws-sdk/client-route-53";
 import type { Backend } from "../backend/backend.ts";
 import type { DomainName } from "../route53/names.ts";
 import { carryOutCidrCollection } from "./effects/cidr-collections.ts";
@@ -17,6 +18,7 @@ import type { Journal } from "./journal.ts";
 import { knownIds } from "./known-ids.ts";
 import type { LiveState } from "./live/live-state.ts";
 import type {
+  Batch,
   Change,
   ChangeAction,
   PhaseName,
@@ -154,25 +156,21 @@ async function carryOutPhase(phase: PlanPhase, run: Run, progress: Progress, pur
   if (changes.length === 0 && phase.expectations.length === 0) return;
   const name = phase.phase;
   run.emit({ event: "phase-started", phase: name, changes: changes.length });
+  const early = phase.batches.filter(({ makesRoom }) => makesRoom);
+  const freed: (ChangeInfo | undefined)[] = [];
+  const makeRoom = async () => {
+    for (const batch of early.splice(0)) freed.push(await carryOutBatch(batch, phase, run, progress));
+  };
   for (const change of changes) {
     if (change.kind === "record-set") continue;
+    // As late as can be: from then on nothing answers there.
+    if (change.kind === "traffic-policy-instance" && change.action === "add") await makeRoom();
     await step(change, name, run, progress, () => carryOut(change, run));
   }
-  for (const batch of phase.batches) {
-    run.signal.throwIfAborted();
-    const changeAt = (index: number) => recordSetChange(phase, index);
-    const mine = [...new Set(batch.calls.map((call) => changeAt(call.change)))];
-    for (const change of mine) {
-      run.emit({ event: "change-started", phase: name, action: change.action, subject: change.subject });
-      progress.status.set(change, applied(change, "unconfirmed"));
-    }
-    run.beforeEffect();
-    const info = await refusable(mine, progress, () => sendBatch(batch, changeAt, run));
-    for (const change of mine) {
-      progress.status.set(change, applied(change, "done"));
-      run.emit({ event: "change-done", phase: name, action: change.action, subject: change.subject });
-    }
-    await waitInSync(info, name, run);
+  await makeRoom();
+  for (const info of freed) await waitInSync(info, name, run);
+  for (const batch of phase.batches.filter(({ makesRoom }) => !makesRoom)) {
+    await waitInSync(await carryOutBatch(batch, phase, run, progress), name, run);
   }
   run.signal.throwIfAborted();
   run.emit({ event: "verifying", phase: name, expectations: phase.expectations.length });
@@ -183,6 +181,29 @@ async function carryOutPhase(phase: PlanPhase, run: Run, progress: Progress, pur
   });
   progress.verifications.set(name, verifications);
   run.emit({ event: "phase-done", phase: name });
+}
+
+/** Returns when it has landed, which is before it is INSYNC. */
+async function carryOutBatch(
+  batch: Batch,
+  phase: PlanPhase,
+  run: Run,
+  progress: Progress,
+): Promise<ChangeInfo | undefined> {
+  run.signal.throwIfAborted();
+  const changeAt = (index: number) => recordSetChange(phase, index);
+  const mine = [...new Set(batch.calls.map((call) => changeAt(call.change)))];
+  const tell = (event: "change-started" | "change-done", status: "unconfirmed" | "done") => {
+    for (const change of mine) {
+      progress.status.set(change, applied(change, status));
+      run.emit({ event, phase: phase.phase, action: change.action, subject: change.subject });
+    }
+  };
+  tell("change-started", "unconfirmed");
+  run.beforeEffect();
+  const info = await refusable(mine, progress, () => sendBatch(batch, changeAt, run));
+  tell("change-done", "done");
+  return info;
 }
 
 async function carryOutLast(plan: Plan, run: Run, progress: Progress): Promise<void> {

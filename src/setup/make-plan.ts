@@ -129,8 +129,8 @@ export function joined(policies: PhaseDraft, aliases: PhaseDraft): PhaseDraft {
   const offset = policies.changes.length;
   return {
     changes: [...policies.changes, ...aliases.changes],
-    batches: (aliases.batches ?? []).map(({ zone, calls }) => ({
-      zone,
+    batches: (aliases.batches ?? []).map(({ calls, ...batch }) => ({
+      ...batch,
       calls: calls.map((call) => ({ ...call, change: call.change + offset })),
     })),
     expectations: [...policies.expectations, ...aliases.expectations],
@@ -144,7 +144,6 @@ export function joined(policies: PhaseDraft, aliases: PhaseDraft): PhaseDraft {
 function checkNeeds(phases: readonly PlanPhase[], all: readonly PlanPhase[], live: LiveState, known: KnownIds): void {
   const made = new Set(phases.flatMap((phase) => phase.changes.flatMap(madeBy)).map(referenceKey));
   const records = recordSetsAfter(phases, live);
-  const removed = new Set(phases.flatMap(({ changes }) => changes.flatMap((change) => removedRecordSet(change) ?? [])));
   for (const { phase, changes } of phases) {
     for (const change of changes) {
       const missing = neededBy(change).find(
@@ -152,12 +151,6 @@ function checkNeeds(phases: readonly PlanPhase[], all: readonly PlanPhase[], liv
       );
       if (missing !== undefined)
         throw needs(phase, `${referenceText(missing)}, which does not exist yet`, PHASE_OF[missing.ref]);
-      const inTheWay = neededGone(change, live);
-      if (inTheWay !== undefined && !removed.has(inTheWay)) {
-        const remover = all.find((one) => one.changes.some((other) => removedRecordSet(other) === inTheWay));
-        if (remover !== undefined)
-          throw needs(phase, `${recordText(inTheWay)} to be gone, which it is not yet`, remover.phase);
-      }
       const target = aliasTargetOf(change);
       if (target === undefined || records.has(target)) continue;
       const maker = all.find((one) => one.changes.some((other) => madeRecordSet(other) === target));
@@ -184,20 +177,6 @@ function madeRecordSet(change: Change): string | undefined {
 /** `www.example.com A`, for people. */
 function recordText(key: string): string {
   return key.replace(/\. /, " ");
-}
-
-function removedRecordSet(change: Change): string | undefined {
-  if (change.kind !== "record-set" || change.after !== null) return undefined;
-  return `${domainName(change.before?.Name ?? "")} ${change.before?.Type}`;
-}
-
-/** The record sets that are where a new traffic policy instance will be. */
-function neededGone(change: Change, live: LiveState): string | undefined {
-  if (change.kind !== "traffic-policy-instance" || change.action !== "add") return undefined;
-  const there = liveZone(live, change.zone)?.recordSets.find(
-    ({ set }) => set.name === change.name && set.type === change.type && set.trafficPolicyInstanceId === undefined,
-  );
-  return there && groupKey(there.set);
 }
 
 /** The target of an alias within its own zone; whether one elsewhere exists is not this plan's to say. */

@@ -172,6 +172,7 @@ function batchesFit(batches: unknown, changes: readonly Json[]): boolean {
       shape({
         zone: isZoneKey,
         calls: listOf(shape({ action: oneOf("CREATE", "UPSERT", "DELETE"), change: isIndex })),
+        makesRoom: oneOf(undefined, true),
       }),
     )(batches)
   ) {

@@ -178,6 +178,8 @@ export type Change =
 export interface Batch {
   readonly zone: ZoneKey;
   readonly calls: readonly BatchCall[];
+  /** Sent right before the phase's new traffic policy instances, whose names it frees; without it, after them. */
+  readonly makesRoom?: true;
 }
 
 /** DELETE echoes `before` of the phase's change at `change`; CREATE and UPSERT write its `after`. */

@@ -49,6 +49,8 @@ export interface RecordUnit {
   readonly phase: RecordPhase;
   readonly changes: readonly RecordSetChange[];
   readonly calls: readonly BatchCall[];
+  /** It takes away what stands where a traffic policy instance will be, and so goes right before that is made. */
+  readonly makesRoom?: true;
 }
 
 export interface RecordConflict {
@@ -368,6 +370,7 @@ const PHASE_RANK: Record<RecordPhase, number> = { records: 0, routing: 1, "traff
 
 function orderedUnits(parts: readonly GroupDiff[], input: ZoneRecordSets): RecordUnit[] {
   const wanted = groupBy(input.wanted, ({ set }) => groupKey(set));
+  const newInstances = new Set(input.instances.map(groupKey));
   // Where an instance goes or comes nothing else can be before it has.
   const instances = new Set([
     ...input.instances.map(groupKey),
@@ -400,6 +403,7 @@ function orderedUnits(parts: readonly GroupDiff[], input: ZoneRecordSets): Recor
   };
   const phaseOfPart = ({ group }: GroupDiff): RecordPhase => {
     if (group.wanted.length > 0) return phaseOf(group.key);
+    if (newInstances.has(group.key)) return "traffic-flow";
     const own: RecordPhase = group.live.every(({ set }) => set.policy.kind === "simple") ? "records" : "routing";
     // What live aliases still name goes only after they name something else.
     const pointing = (aliasedBy.get(group.key) ?? []).filter((other) => other.wanted.length > 0);
@@ -437,7 +441,11 @@ function orderedUnits(parts: readonly GroupDiff[], input: ZoneRecordSets): Recor
       unit.flatMap(({ group }) => (aliasedBy.get(group.key) ?? []).map((other) => other.key)),
     );
   }
-  return [...putsInOrder, ...removalsInOrder].map((unit) => joined(unit, phaseOfUnit.get(unit) ?? "records"));
+  return [...putsInOrder, ...removalsInOrder].map((unit) => {
+    const one = joined(unit, phaseOfUnit.get(unit) ?? "records");
+    const makesRoom = unit.every(({ group }) => group.wanted.length === 0 && newInstances.has(group.key));
+    return makesRoom ? { ...one, makesRoom } : one;
+  });
 }
 
 function latestOf(phases: readonly RecordPhase[]): RecordPhase {

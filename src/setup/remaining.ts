@@ -74,12 +74,12 @@ export function remainingOf(plan: Plan, live: LiveState): Remaining {
       indexOf.set(index, left.length);
       left.push(now.known.settle(fate.change));
     }
-    const batches = phase.batches.flatMap(({ zone, calls }): Batch[] => {
+    const batches = phase.batches.flatMap(({ calls, ...batch }): Batch[] => {
       const open = calls.flatMap((call) => {
         const change = indexOf.get(call.change);
         return change === undefined ? [] : [{ ...call, change }];
       });
-      return open.length === 0 ? [] : [{ zone, calls: open }];
+      return open.length === 0 ? [] : [{ ...batch, calls: open }];
     });
     return { ...phase, changes: left, batches };
   });

@@ -1,7 +1,7 @@
 /** The records, routing and traffic-flow phases' share of record sets: one diff a zone, split by phase and packed into batches. */
 
 import { Failure } from "../../errors.ts";
-import { domainName } from "../../route53/names.ts";
+import { displayName, domainName } from "../../route53/names.ts";
 import { answerExpectations } from "../answer-expectations.ts";
 import { packUnits } from "../batches.ts";
 import type { Expectation } from "../expectations.ts";
@@ -84,8 +84,14 @@ export function planRecordSets(phase: RecordPhase, zones: readonly ZoneUnits[], 
   const expectations: Expectation[] = [];
   for (const { zone, units } of zones) {
     const mine = units.filter((unit) => unit.phase === phase);
-    const packed = packUnits(zone, mine, changes.length);
-    const [tooLarge] = packed.tooLarge;
+    const making = packUnits(
+      zone,
+      mine.filter(({ makesRoom }) => makesRoom),
+      changes.length,
+    );
+    const others = mine.filter(({ makesRoom }) => !makesRoom);
+    const packed = packUnits(zone, others, changes.length + making.changes.length);
+    const [tooLarge] = [...making.tooLarge, ...packed.tooLarge];
     if (tooLarge !== undefined) {
       throw new Failure({
         kind: "failed",
@@ -94,13 +100,24 @@ export function planRecordSets(phase: RecordPhase, zones: readonly ZoneUnits[], 
         next: "change the group in smaller steps",
       });
     }
+    for (const change of making.changes) changes.push(change);
     for (const change of packed.changes) changes.push(change);
-    batches.push(...packed.batches);
+    batches.push(...making.batches.map((batch): Batch => ({ ...batch, makesRoom: true })), ...packed.batches);
+    planning.notes.push(...gapNotes(making.changes));
     const touched = new Set(packed.changes.map((change) => groupOfChange(change)));
     const answers = answerExpectations(zone, planning, (name, type) => touched.has(`${name} ${type}`));
     for (const expectation of answers) expectations.push(expectation);
   }
   return { changes, batches, expectations };
+}
+
+/** Route 53 makes no instance where a record set is, and has no call that puts one in the place of the other. */
+function gapNotes(changes: readonly RecordSetChange[]): string[] {
+  const names = [...new Set(changes.map(({ before }) => `${displayName(before?.Name ?? "")} ${before?.Type}`))];
+  return names.map(
+    (name) =>
+      `${name} answers nothing from when its records go until its Traffic Flow instance is made, usually under a minute on AWS, and resolvers may remember that for as long as the SOA's minimum; to go without a gap, put the instance at another name and make ${name} an alias of it`,
+  );
 }
 
 /** `www.example.com. A` */
