@@ -2,6 +2,9 @@
 
 import type { HealthCheck, HealthCheckObservation, Route53Client, Tag } from "@aws-sdk/client-route-53";
 
+/** The tag with the key that a health check has in the file that made it. */
+export const TAG_KEY = "r53kit:key";
+
 /** ListTagsForResources takes at most ten. */
 const TAGGED_AT_ONCE = 10;
 

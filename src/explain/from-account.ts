@@ -2,7 +2,7 @@
 
 import type { HealthCheck, ListCidrBlocksCommandOutput, Route53Client, Tag } from "@aws-sdk/client-route-53";
 import type { Backend } from "../backend/backend.ts";
-import { listHealthChecks, listHealthCheckTags } from "../backend/health-checks.ts";
+import { listHealthChecks, listHealthCheckTags, TAG_KEY } from "../backend/health-checks.ts";
 import { type ListedZone, listHostedZones } from "../backend/hosted-zones.ts";
 import { listRecordSets, listTrafficPolicyInstances } from "../backend/record-sets.ts";
 import { Failure } from "../errors.ts";
@@ -208,8 +208,6 @@ async function readHealthChecks(
     }),
   );
 }
-
-const TAG_KEY = "r53kit:key";
 
 function namesOf(tags: readonly Tag[]): Pick<SourceCheck, "name" | "aliases"> {
   const tagged = (key: string) => tags.find(({ Key }) => Key === key)?.Value;

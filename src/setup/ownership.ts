@@ -2,11 +2,12 @@
 
 import { createHash } from "node:crypto";
 import type { Tag } from "@aws-sdk/client-route-53";
+import { TAG_KEY } from "../backend/health-checks.ts";
 import type { ZoneKey } from "./zone-key.ts";
 
 export const TAG_MANAGED_BY = "r53kit:managed-by";
 export const TAG_PROJECT = "r53kit:project";
-export const TAG_KEY = "r53kit:key";
+export { TAG_KEY };
 
 export function ownershipTags(project: string, key: string): Tag[] {
   return [

@@ -41,6 +41,8 @@ function rowsOf(row: MatrixRow, look: Look): string[][] {
   );
 }
 
+const COLUMNS = [{ title: "NAME" }, { title: "POLICY" }, { title: "FAILS" }, { title: "FOR" }, { title: "ANSWERS" }];
+
 export function renderMatrix(explained: MatrixExplanation, look: Look): string {
   const paint = paintOf(look);
   const { client, down, rows, singlePoints, zone } = explained;
@@ -48,6 +50,8 @@ export function renderMatrix(explained: MatrixExplanation, look: Look): string {
   const points = singlePoints.map(
     ({ name, type, check }) => `  ${paint.red("✗")} ${safeText(`${name} ${type}`)} when ${safeText(check)} fails`,
   );
+  // One client needs no column to say who it is.
+  const keep = (_: unknown, column: number) => client === undefined || COLUMNS[column]?.title !== "FOR";
   return [
     `${paint.bold(safeText(zone.name))}: every routed name, when one health check fails${client === undefined ? "" : `, for ${safeText(client.text)}`}${without}`,
     originLine(explained, look),
@@ -55,8 +59,8 @@ export function renderMatrix(explained: MatrixExplanation, look: Look): string {
     rows.length === 0
       ? "No name of this zone has a routing policy or a health check."
       : renderTable(
-          [{ title: "NAME" }, { title: "POLICY" }, { title: "FAILS" }, { title: "FOR" }, { title: "ANSWERS" }],
-          rows.flatMap((row) => rowsOf(row, look)),
+          COLUMNS.filter(keep),
+          rows.flatMap((row) => rowsOf(row, look)).map((cells) => cells.filter((_, column) => keep(null, column))),
           look,
         ),
     "",
