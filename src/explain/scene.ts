@@ -81,8 +81,14 @@ export function headOf(scene: Scene, ids: ReadonlySet<string>): ExplanationHead 
   return {
     source: { kind: source.kind, label: source.label },
     zone: { id: zone.id, name: displayName(zone.name), private: zone.isPrivate },
-    healthChecks: [...health.values()].filter(({ id }) => part.has(id)),
-    down: source.healthChecks.filter(({ id }) => down.has(id)).map(({ id, name }) => name ?? id),
+    // An account lists them by ids that mean nothing.
+    healthChecks: [...health.values()]
+      .filter(({ id }) => part.has(id))
+      .sort((a, b) => ((a.name ?? a.id) < (b.name ?? b.id) ? -1 : 1)),
+    down: source.healthChecks
+      .filter(({ id }) => down.has(id))
+      .map(({ id, name }) => name ?? id)
+      .sort(),
     notes: [
       ...source.notes,
       ...zones.notes,

@@ -99,9 +99,9 @@ describe("an explanation", () => {
     expect(odds("counted", { down: ["blue", "green"] })).toEqual({ "192.0.2.2": "1" });
     expect(odds("counted", { down: ["any"] })).toEqual({ "192.0.2.2": "1" });
     expect(ask("counted", { down: ["blue"] }).healthChecks).toMatchObject([
+      { name: "any", healthy: true, says: "1 of 2 children healthy, 1 needed" },
       { name: "blue", healthy: false, says: "taken as down" },
       { name: "green", healthy: true },
-      { name: "any", healthy: true, says: "1 of 2 children healthy, 1 needed" },
     ]);
   });
 
