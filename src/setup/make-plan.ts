@@ -26,7 +26,7 @@ import {
   type PlanPhase,
   summaryOf,
 } from "./plan.ts";
-import { idsOfZones, liveZone, type PhaseDraft, type Planning } from "./planning.ts";
+import { idsOfZones, type PhaseDraft, type Planning } from "./planning.ts";
 import { groupKey } from "./record-set-diff.ts";
 import { type KnownIds, type Reference, referenceKey, referencesIn, referenceText } from "./references.ts";
 import { scopeOf } from "./scope.ts";
