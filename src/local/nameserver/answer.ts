@@ -5,6 +5,7 @@
 
 import type { Question } from "../../dns/message.ts";
 import { CLASS, RCODE, TYPE } from "../../dns/types.ts";
+import { lookUp } from "../../dns/zone-lookup.ts";
 import { type DomainName, isWithin } from "../../route53/names.ts";
 import type { RoutingContext } from "../../routing/context.ts";
 import { type RoutedAnswer, route, type Sight } from "../../routing/decide.ts";
@@ -12,7 +13,6 @@ import type { RoutingNode } from "../../routing/tree.ts";
 import { AWS_RESOURCE_TTL_SECONDS, awsResourceAddress } from "./aws-targets.ts";
 import type { CompiledZone, ZoneNode } from "./compiled-zone.ts";
 import { recordsOf, type ZoneRecord } from "./wire-values.ts";
-import { lookUp } from "./zone-lookup.ts";
 import type { ZoneTable } from "./zone-table.ts";
 
 export interface Answer {

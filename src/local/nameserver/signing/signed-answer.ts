@@ -6,11 +6,11 @@
 import { minimalNsec } from "../../../dns/dnssec-signing.ts";
 import type { Question } from "../../../dns/message.ts";
 import { CLASS, RCODE, TYPE } from "../../../dns/types.ts";
+import { lookUp } from "../../../dns/zone-lookup.ts";
 import { type DomainName, isWithin } from "../../../route53/names.ts";
 import type { Answer, Proof } from "../answer.ts";
 import type { CompiledZone } from "../compiled-zone.ts";
 import type { ZoneRecord } from "../wire-values.ts";
-import { lookUp } from "../zone-lookup.ts";
 import type { ZoneSigner } from "./zone-signer.ts";
 
 /** A week: Route 53 holds the TTLs of a signed zone to it, so that no record outlives its signature. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CidrCollections } from "../../../../src/local/nameserver/cidr-collections.ts";
-import { type Client, contains, masked, parseSubnet, type Subnet } from "../../../../src/routing/client.ts";
+import { CidrCollections } from "../../../src/routing/cidr-collections.ts";
+import { type Client, contains, masked, parseSubnet, type Subnet } from "../../../src/routing/client.ts";
 
 function subnet(text: string): Subnet {
   const read = parseSubnet(text);
