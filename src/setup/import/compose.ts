@@ -184,6 +184,7 @@ class Writer {
     return {
       name: displayName(zone.name),
       ...(this.#source.sharedNames.has(zone.name) ? { id: zone.id } : {}),
+      ...(zone.vpcs === undefined ? {} : { private: true, vpcs: zone.vpcs.map(({ id, region }) => ({ id, region })) }),
       ...(zone.comment === "" ? {} : { comment: zone.comment }),
       ...(this.#isOut(zonePart(zone)) ? { registrar: "leave" } : {}),
     };

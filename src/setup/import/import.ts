@@ -59,11 +59,14 @@ export function importSetup(source: ImportSource, documents: "inline" | "files")
       trafficPolicies: final.said.filter(({ kind }) => kind === "traffic-policy").length,
       instances: final.said.filter(({ kind }) => kind === "instance").length,
     },
-    unsaid: [...without.values(), ...final.leftOut].map(({ part, why }) => ({
-      subject: partText(part),
-      why,
-      recordSets: recordSetsIn(part),
-    })),
+    // Of the registrar the file says that it is left as it is.
+    unsaid: [...without.values(), ...final.leftOut]
+      .filter(({ part }) => part.kind !== "zone")
+      .map(({ part, why }) => ({
+        subject: partText(part),
+        why,
+        recordSets: recordSetsIn(part),
+      })),
   };
 }
 

@@ -17,7 +17,7 @@ const NO_PROJECT = "";
 
 export async function readImportSource(
   backend: Backend,
-  zones: readonly { readonly id: string; readonly name: DomainName }[],
+  zones: readonly { readonly id: string; readonly name: DomainName; readonly private?: boolean }[],
   /** Of the project that the file will be: what it has made is not to look as if it had left the file. */
   ledger: Ledger,
   signal: AbortSignal,
@@ -25,7 +25,7 @@ export async function readImportSource(
   const client = await backend.clients.route53();
   const scope = {
     project: NO_PROJECT,
-    zones: zones.map(({ name, id }) => ({ name, id })),
+    zones: zones.map((zone) => ({ name: zone.name, ...(zone.private && { private: true as const }), id: zone.id })),
     healthCheckKeys: [],
     healthCheckIds: {},
     trafficPolicyNames: [],
@@ -47,8 +47,9 @@ export async function readImportSource(
     readLogging(backend, state, signal),
   ]);
   const live = { ...state, healthChecks: [], trafficPolicies, ...logging };
-  const zoneNames = all.map(({ name }) => name);
-  const sharedNames = new Set(zoneNames.filter((name, i) => zoneNames.indexOf(name) !== i));
+  // A public and a private zone of one name are told apart by that.
+  const kinds = all.map((zone) => `${zone.name} ${zone.private}`);
+  const sharedNames = new Set(all.filter((_, i) => kinds.indexOf(kinds[i] ?? "") !== i).map(({ name }) => name));
   const source = { live, sharedNames, healthChecks, tags: new Map() };
   const checks = checksOf(source, projectOf(source)).flatMap(({ check }) => check.Id ?? []);
   return { ...source, tags: await listHealthCheckTags(client, checks, signal) };

@@ -7,7 +7,7 @@ import type { LiveState, LiveZone } from "../live/live-state.ts";
 export interface ImportSource {
   /** The zones as asked for; its health checks are left empty, since which of them a file is about is still to be said. */
   readonly live: LiveState;
-  /** Names that several zones of the account have: only an id says which one is meant. */
+  /** Names that several public or several private zones of the account have: only an id says which one is meant. */
   readonly sharedNames: ReadonlySet<DomainName>;
   /** Every one of the account. */
   readonly healthChecks: readonly HealthCheck[];

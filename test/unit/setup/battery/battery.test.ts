@@ -12,7 +12,7 @@ let test: TestBackend;
 let bench: BatteryBench;
 beforeAll(async () => {
   test = await startTestBackend({ lenient: true, propagationDelayMs: 0 });
-  bench = new BatteryBench(() => ({ ...connectLocal(test.local), pollIntervalMs: 2 }));
+  bench = new BatteryBench(() => ({ ...connectLocal(test.local), pollIntervalMs: 2 }), { imports: true });
 });
 afterAll(async () => {
   bench.close();

@@ -68,11 +68,13 @@ function recordCalls(clients: AwsClients, told: (name: string, input: object) =>
 export class BatteryBench {
   readonly home = mkdtempSync(join(tmpdir(), "r53kit-battery-"));
   readonly #connect: () => Backend;
+  readonly #imports: boolean;
   readonly #looked = new Set<string>();
 
   /** `connect` makes a connection of its own for each case. */
-  constructor(connect: () => Backend) {
+  constructor(connect: () => Backend, { imports }: { readonly imports: boolean }) {
     this.#connect = connect;
+    this.#imports = imports;
   }
 
   close(): void {
@@ -130,6 +132,7 @@ export class BatteryBench {
       /** What a second plan of the file would change, and what the plan of an import would. */
       look: async (config: LoadedConfig): Promise<Look> => {
         const { plan } = await planned(config);
+        if (!this.#imports) return { ...NOTHING, again: changesOf(plan) };
         const id = plan.zones[0]?.id ?? "";
         const ledger = readLedger(ledgerFile(this.home, plan.project));
         const { text, unsaid } = importSetup(
