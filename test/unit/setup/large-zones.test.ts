@@ -55,6 +55,27 @@ describe("a zone of more than a batch", () => {
     expect([...counts.keys()].filter((name) => !/^(List|Get)/.test(name))).toEqual([]);
   });
 
+  // The apex NS and SOA are listed with the rest, in pages of 300.
+  it.each([
+    [298, 1],
+    [299, 2],
+    [1000, 4],
+  ])(
+    "of %i new record sets is one batch and nothing else but polls, and read in %i pages",
+    { timeout: 30_000 },
+    async (records, pages) => {
+      await bench.apply(readText("zone: { name: example.com }\n"));
+      const counts = await countCalls();
+      expect((await bench.apply(addresses(records, 60))).error).toBeUndefined();
+      expect([...counts.keys()].filter((name) => !/^(List|Get)/.test(name))).toEqual(["ChangeResourceRecordSets"]);
+      expect(counts.get("ChangeResourceRecordSets")).toBe(1);
+      counts.clear();
+      expect((await bench.plan(addresses(records, 60))).plan.summary).toEqual({ add: 0, change: 0, remove: 0 });
+      expect(counts.get("ListResourceRecordSets")).toBe(pages);
+      expect(counts.get("GetChange")).toBeUndefined();
+    },
+  );
+
   it("keeps within the characters of a request, where an UPSERT counts twice too", { timeout: 60_000 }, async () => {
     const texts = (letter: string) =>
       file(Array.from({ length: 12 }, (_, i) => `name: t${i}, type: TXT, ttl: 60, values: ["${letter.repeat(3900)}"]`));
