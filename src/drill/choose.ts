@@ -55,7 +55,9 @@ function usage(code: string, message: string, next: string, where?: SourcePlace)
 }
 
 function failoverPairs(config: Config): Pair[] {
-  return config.zones.flatMap((zone) =>
+  // A drill asks as the public does; a private zone answers inside its VPCs only.
+  const zones = config.zones.filter((zone) => !zone.private);
+  return zones.flatMap((zone) =>
     zone.recordSets
       .filter((set) => set.policy.kind === "failover" && set.policy.role === "PRIMARY")
       .map((primary) => ({

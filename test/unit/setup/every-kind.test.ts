@@ -30,6 +30,17 @@ records:
   - { name: "esc\\\\052ape!", type: A, ttl: 60, values: [192.0.2.3] }
   - { name: "@", type: A, alias: { target: a } }
   - { name: lb, type: A, alias: { target: My-LB.eu-west-1.elb.amazonaws.com, zone: Z32O12XQLNTSW2, evaluateTargetHealth: true } }
+  - { name: cdn, type: A, alias: { cloudfront: D111111ABCDEF8.cloudfront.net } }
+  - { name: cdn, type: HTTPS, alias: { cloudfront: d111111abcdef8.cloudfront.net } }
+  - { name: site, type: A, alias: { s3Website: eu-central-1 } }
+  - { name: alb, type: AAAA, alias: { elb: dualstack.my-lb-1.us-east-1.elb.amazonaws.com, evaluateTargetHealth: true } }
+  - { name: nlb, type: A, alias: { elb: my-nlb-0123456789abcdef.elb.us-east-1.amazonaws.com } }
+  - { name: rest, type: A, alias: { apiGateway: d-abcde12345.execute-api.eu-west-1.amazonaws.com } }
+  - { name: ga, type: A, alias: { globalAccelerator: a1234567890abcdef.awsglobalaccelerator.com } }
+  - { name: endpoint, type: A, alias: { vpcEndpoint: vpce-0a-b.sqs.us-east-1.vpce.amazonaws.com, zone: Z7HUB22UULQXV } }
+  - { name: runner, type: A, alias: { appRunner: abcde12345.eu-west-1.awsapprunner.com } }
+  - { name: bean, type: A, alias: { elasticBeanstalk: my-env.eu-west-1.elasticbeanstalk.com } }
+  - { name: same, type: A, alias: { record: a, evaluateTargetHealth: true } }
 routing:
   - { name: near, type: A, ttl: 60, policy: geoproximity, answers: { ireland: { region: eu-west-1, values: [192.0.2.1] }, berlin: { coordinates: { latitude: 52.5, longitude: 13.4 }, bias: -10, values: [192.0.2.2] } } }
   - { name: txt, type: TXT, ttl: 60, policy: weighted, answers: { "one two": { weight: 0, values: [hello] }, other: { weight: 255, values: [there] } } }
@@ -53,7 +64,7 @@ describe("every kind of record", () => {
     const empty = readText("zone: { name: kinds.com }\n");
     const { result, error } = await bench.apply(empty);
     expect(error).toBeUndefined();
-    expect(result.summary).toEqual({ add: 0, change: 0, remove: 31 });
+    expect(result.summary).toEqual({ add: 0, change: 0, remove: 42 });
     expect(changesOf((await bench.plan(empty)).plan)).toEqual([]);
   });
 });

@@ -1,5 +1,12 @@
-import { CreateHostedZoneCommand, GetHostedZoneCommand, ListHostedZonesCommand } from "@aws-sdk/client-route-53";
+import {
+  CreateHostedZoneCommand,
+  GetHostedZoneCommand,
+  ListCidrCollectionsCommand,
+  ListHostedZonesCommand,
+  ListReusableDelegationSetsCommand,
+} from "@aws-sdk/client-route-53";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { carryOut, planDestroy } from "../../../src/setup/setup.ts";
 import { changesOf, openWorkbench, readText, type Workbench } from "./workbench.ts";
 
 let bench: Workbench;
@@ -182,6 +189,49 @@ describe("private zones", () => {
       where: { line: 2, column: 78 },
       message: expect.stringContaining("vpc-1 (eu-west-1)"),
     });
+  });
+});
+
+describe("destroying", () => {
+  it("takes private zones, delegation sets and CIDR collections away, each after what uses it", {
+    timeout: 30_000,
+  }, async () => {
+    const file = readText(`project: p
+delegationSets: { main: {} }
+cidrCollections: { offices: { berlin: [192.0.2.0/24] } }
+zones:
+  - name: a.com
+    delegationSet: main
+    routing:
+      - name: www
+        type: A
+        ttl: 60
+        policy: cidr
+        answers:
+          berlin: { collection: offices, location: berlin, values: [192.0.2.1] }
+          others: { collection: offices, location: "*", values: [192.0.2.2] }
+  - { name: a.com, private: true, vpcs: [ ${VPC("vpc-1")}, ${VPC("vpc-2")} ], records: [ { name: www, type: A, ttl: 60, values: [192.0.2.1] } ] }
+`);
+    expect((await bench.apply(file)).error).toBeUndefined();
+    expect(changesOf((await bench.plan(file)).plan)).toEqual([]);
+    const planned = await planDestroy(file, bench.options());
+    const { result, error } = await carryOut(planned, { ...bench.options(), emit: () => {}, command: "setup destroy" });
+    expect(error).toBeUndefined();
+    const all = result.phases.flatMap(({ changes }) => changes);
+    expect(all.filter(({ status }) => status !== "done")).toEqual([]);
+    expect(all.map(({ subject }) => subject)).toEqual([
+      "a.com",
+      "a.com (private)",
+      "delegation set main",
+      "CIDR collection p-offices",
+      "www.a.com A",
+      "www.a.com A berlin",
+      "www.a.com A others",
+    ]);
+    const client = await bench.test.backend.clients.route53();
+    expect((await client.send(new ListHostedZonesCommand({}))).HostedZones).toEqual([]);
+    expect((await client.send(new ListReusableDelegationSetsCommand({}))).DelegationSets ?? []).toEqual([]);
+    expect((await client.send(new ListCidrCollectionsCommand({}))).CidrCollections ?? []).toEqual([]);
   });
 });
 
