@@ -59,7 +59,10 @@ interface Now {
 /** Throws a Failure `plan.stale` that names what somebody else changed since. */
 export function remainingOf(plan: Plan, live: LiveState): Remaining {
   const now: Now = { live, known: knownIds(live, plan) };
-  for (const change of plan.phases.flatMap(({ changes }) => changes)) knowPolicy(change, now);
+  for (const change of plan.phases.flatMap(({ changes }) => changes)) {
+    knowPolicy(change, now);
+    knowCollection(change, now);
+  }
   const stale: string[] = [];
   let landed = 0;
   const phases = plan.phases.map((phase): PlanPhase => {
@@ -110,6 +113,14 @@ function knowPolicy(change: Change, { live, known }: Now): void {
   if (found === undefined || !sameDocument(found.document, known.settle(after.document))) return;
   known.set({ ref: "traffic-policy", key }, found.id);
   known.set({ ref: "traffic-policy-version", key }, String(found.version));
+}
+
+/** So is a CIDR collection, whatever is in it by now. */
+function knowCollection(change: Change, { live, known }: Now): void {
+  if (change.kind !== "cidr-collection" || change.after === null) return;
+  const { key, after } = change;
+  const found = live.cidrCollections?.find((one) => one.name === after.name);
+  if (found !== undefined) known.set({ ref: "cidr-collection", key }, found.id);
 }
 
 function fateOf(change: Exclude<Change, RecordSetChange>, now: Now): Fate<Change> {

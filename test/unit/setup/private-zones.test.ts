@@ -6,7 +6,7 @@ import {
   ListReusableDelegationSetsCommand,
 } from "@aws-sdk/client-route-53";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { carryOut, planDestroy } from "../../../src/setup/setup.ts";
+import { carryOut, planDestroy, planResume, unfinished } from "../../../src/setup/setup.ts";
 import { changesOf, openWorkbench, readText, type Workbench } from "./workbench.ts";
 
 let bench: Workbench;
@@ -192,11 +192,7 @@ describe("private zones", () => {
   });
 });
 
-describe("destroying", () => {
-  it("takes private zones, delegation sets and CIDR collections away, each after what uses it", {
-    timeout: 30_000,
-  }, async () => {
-    const file = readText(`project: p
+const EVERYTHING = `project: p
 delegationSets: { main: {} }
 cidrCollections: { offices: { berlin: [192.0.2.0/24] } }
 zones:
@@ -211,7 +207,45 @@ zones:
           berlin: { collection: offices, location: berlin, values: [192.0.2.1] }
           others: { collection: offices, location: "*", values: [192.0.2.2] }
   - { name: a.com, private: true, vpcs: [ ${VPC("vpc-1")}, ${VPC("vpc-2")} ], records: [ { name: www, type: A, ttl: 60, values: [192.0.2.1] } ] }
-`);
+`;
+
+describe("an apply of them that is stopped", () => {
+  /** Stopped when the change of this number is done; beyond the last it is not. */
+  async function stopAfter(steps: number): Promise<number> {
+    const stop = new AbortController();
+    let done = 0;
+    await bench.apply(readText(EVERYTHING), {
+      signal: stop.signal,
+      emit: ({ event }) => {
+        if (event === "change-done" && ++done === steps) stop.abort(new Error("stopped"));
+      },
+    });
+    return done;
+  }
+
+  it.each([1, 2, 3, 4, 5, 6, 7])("after change %i is finished by the next one", { timeout: 30_000 }, async (steps) => {
+    expect(await stopAfter(steps)).toBeGreaterThanOrEqual(steps);
+    const { error } = await bench.apply(readText(EVERYTHING));
+    expect(error).toBeUndefined();
+    expect(changesOf((await bench.plan(readText(EVERYTHING))).plan)).toEqual([]);
+    expect(await bench.verify(readText(EVERYTHING))).toMatchObject({ failed: 0 });
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])("after change %i is resumed from its journal", { timeout: 30_000 }, async (steps) => {
+    await stopAfter(steps);
+    const [run] = unfinished(bench.home, "p");
+    if (run === undefined) throw new Error("nothing is unfinished");
+    const { error } = await carryOut(await planResume(run, bench.options()), { ...bench.options(), emit: () => {} });
+    expect(error).toBeUndefined();
+    expect(changesOf((await bench.plan(readText(EVERYTHING))).plan)).toEqual([]);
+  });
+});
+
+describe("destroying", () => {
+  it("takes private zones, delegation sets and CIDR collections away, each after what uses it", {
+    timeout: 30_000,
+  }, async () => {
+    const file = readText(EVERYTHING);
     expect((await bench.apply(file)).error).toBeUndefined();
     expect(changesOf((await bench.plan(file)).plan)).toEqual([]);
     const planned = await planDestroy(file, bench.options());
