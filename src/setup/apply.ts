@@ -30,7 +30,8 @@ import type {
 } from "./plan.ts";
 import { DONE, type LedgerKeeper, type Outcome, type Run } from "./run.ts";
 import type { Verification } from "./verification.ts";
-import { PATIENCE_WITH_NEW_CHECKS_MS, verify } from "./verify.ts";
+import { PATIENCE_WITH_NEW_CHECKS_MS } from "./verify/health.ts";
+import { verify } from "./verify/verify.ts";
 import { zoneKey } from "./zone-key.ts";
 
 const APPLY_FORMAT = "r53kit.apply/1";

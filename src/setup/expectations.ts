@@ -12,6 +12,8 @@ export type Expectation =
   /** The check exists and its checkers report. */
   | { readonly check: "health"; readonly key: string }
   | AnswerExpectation
+  /** The traffic policy instance is applied. */
+  | { readonly check: "instance"; readonly zone: ZoneKey; readonly name: DomainName; readonly type: RecordType }
   /** Queries of the zone go to the log group. */
   | { readonly check: "query-log"; readonly zone: ZoneKey; readonly logGroup: string };
 

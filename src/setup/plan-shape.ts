@@ -162,6 +162,7 @@ const EXPECTATION = either(
   shape({ check: oneOf("health"), key: isText }),
   shape({ check: oneOf("vpcs"), zone: isZoneKey, vpcs: listOf(isText) }),
   shape({ check: oneOf("answer"), zone: isZoneKey, name: isName, type: isText, answer: ANSWER }),
+  shape({ check: oneOf("instance"), zone: isZoneKey, name: isName, type: isText }),
   shape({ check: oneOf("query-log"), zone: isZoneKey, logGroup: isText }),
 );
 

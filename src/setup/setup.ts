@@ -13,7 +13,7 @@ import type { LiveState } from "./live/live-state.ts";
 import { readLiveState } from "./live/read.ts";
 import { destroyScopeOf, makeDestroyPlan } from "./make-destroy-plan.ts";
 import { makePlan } from "./make-plan.ts";
-import { instanceExpectation } from "./phases/traffic-flow.ts";
+import { instanceExpectations } from "./phases/traffic-flow.ts";
 import { zoneExpectation } from "./phases/zone.ts";
 import { PHASES, type PhaseName, type Plan } from "./plan.ts";
 import { idsOfZones, type Planning } from "./planning.ts";
@@ -22,7 +22,7 @@ import type { LedgerKeeper } from "./run.ts";
 import { checkBackend, checkFresh } from "./saved-plan.ts";
 import { scopeOf } from "./scope.ts";
 import type { Verification } from "./verification.ts";
-import { verify } from "./verify.ts";
+import { verify } from "./verify/verify.ts";
 import { zoneKey } from "./zone-key.ts";
 
 export interface SetupOptions {
@@ -202,7 +202,7 @@ function expectationsOf(planning: Planning): Record<PhaseName, Expectation[]> {
     records: answers(true),
     routing: answers(false),
     "traffic-flow": config.zones.flatMap((zone) =>
-      zone.trafficPolicyInstances.map((instance) => instanceExpectation(zone, instance, config)),
+      zone.trafficPolicyInstances.flatMap((instance) => instanceExpectations(zone, instance, config)),
     ),
     logging: config.zones.flatMap((zone) =>
       zone.logging === undefined

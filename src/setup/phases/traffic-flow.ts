@@ -124,27 +124,29 @@ function planInstances(zone: ZoneConfig, planning: Planning): PhaseDraft {
       if (parts.length === 0) continue;
       changes.push({ ...base, action: "change", why: parts.join("; "), before: before(found) });
     }
-    expectations.push(instanceExpectation(zone, wanted, config));
+    expectations.push(...instanceExpectations(zone, wanted, config));
   }
   changes.push(...leavingInstances(zone, there, ledger).map((one) => removalOf(zone, one)));
   return { changes, expectations };
 }
 
-/** Every name server answers with an endpoint of the instance's policy. */
-export function instanceExpectation(
+/** It is applied, and every name server answers with an endpoint of its policy. */
+export function instanceExpectations(
   zone: ZoneConfig,
   { name, type, policy: key }: TrafficPolicyInstanceDefinition,
   config: Config,
-): Expectation {
+): Expectation[] {
   const document = config.trafficPolicies.find((one) => one.key === key)?.document ?? null;
   const { values, others } = endpointValues(document);
-  return {
-    check: "answer",
-    zone: zoneKey(zone),
-    name,
-    type,
-    answer: others ? { kind: "any" } : { kind: "some", values, maybeNone: !answersEverywhere(document) },
-  };
+  const at = { zone: zoneKey(zone), name, type };
+  return [
+    { check: "instance", ...at },
+    {
+      check: "answer",
+      ...at,
+      answer: others ? { kind: "any" } : { kind: "some", values, maybeNone: !answersEverywhere(document) },
+    },
+  ];
 }
 
 /** Those that an earlier apply of this file made and that the file no longer names. */

@@ -28,7 +28,19 @@ describe.each(["cafe", "myapp", "walkthrough"])("the example %s", (name) => {
     const verified = await bench.verify(readExample(name));
     expect(verified).toMatchObject({ warnings: 0, failed: 0 });
     const delegation = verified.phases.find((phase) => phase.phase === "zone")?.verifications[0];
-    expect(delegation?.evidence.map((one) => one.ok)).toEqual([true, true, true, true, true]);
+    expect(delegation?.evidence).toHaveLength(6);
+    expect(delegation?.evidence.slice(4)).toEqual([
+      { source: "the parent zone", says: expect.stringContaining("delegated to"), ok: true },
+      { source: "the registrar", says: expect.stringContaining("name servers"), ok: true },
+    ]);
+    const all = verified.phases.flatMap(({ verifications }) => verifications);
+    expect(all.flatMap(({ evidence }) => evidence).filter(({ ok }) => !ok)).toEqual([]);
+    for (const { check, evidence } of all) {
+      const sources = evidence.map(({ source }) => source);
+      if (check === "query-log") expect(sources).toEqual(["Route 53", ...Array(3).fill("CloudWatch Logs")]);
+      if (check === "instance") expect(evidence[0]?.says).toMatch(/^instance .*, Applied: version 1 of the policy/);
+      if (check === "health") expect(sources.length).toBeGreaterThan(1);
+    }
     expect(bench.test.defects).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { rdataFromText } from "../../../src/dns/rdata.ts";
 import { CLASS, RCODE, TYPE } from "../../../src/dns/types.ts";
 import { domainName } from "../../../src/route53/names.ts";
 import type { AnswerExpectation } from "../../../src/setup/expectations.ts";
-import { judgeAnswer } from "../../../src/setup/verify.ts";
+import { judgeAnswer } from "../../../src/setup/verify/answers.ts";
 
 const NAME = domainName("www.example.com");
 

@@ -12,8 +12,9 @@ import { lockZones } from "../../../src/cli/zone-locks.ts";
 import type { LoadedConfig } from "../../../src/config/load.ts";
 import { domainName } from "../../../src/route53/names.ts";
 import type { Plan } from "../../../src/setup/plan.ts";
-import { carryOut, planDestroy, planResume, unfinished } from "../../../src/setup/setup.ts";
+import { carryOut, planDestroy, planResume, planSetup, unfinished } from "../../../src/setup/setup.ts";
 import { checkThresholds } from "../../../src/setup/thresholds.ts";
+import { startTestBackend } from "../../support/backend.ts";
 import { changesOf, openWorkbench, readExample, readText, type Workbench } from "./workbench.ts";
 
 let bench: Workbench;
@@ -237,4 +238,20 @@ describe("one run at a time", () => {
     await held.release();
     await (await lockZones(request("example.com"))).release();
   });
+});
+
+describe("throttling", () => {
+  it("slows an apply down and never fails it", async () => {
+    const throttled = await startTestBackend({ speed: 100, throttle: true });
+    try {
+      const options = { ...bench.options(), backend: throttled.backend, home: join(bench.home, "throttled") };
+      const config = readExample("myapp");
+      const { result, error } = await carryOut(await planSetup(config, options), { ...options, emit: () => {} });
+      expect(error).toBeUndefined();
+      expect(result.outcome).toBe("applied");
+      expect(changesOf((await planSetup(config, options)).plan)).toEqual([]);
+    } finally {
+      await throttled.stop();
+    }
+  }, 60_000);
 });

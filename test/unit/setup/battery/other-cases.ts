@@ -265,8 +265,8 @@ export const TRAFFIC_CASES: readonly CaseRow[] = [
     "a record that becomes an instance",
     R("name: flow, type: A, ttl: 60, values: [192.0.2.1]"),
     FLOW(DOCUMENT("1"), ONE),
-    "DELETE flow A",
     "CreateTrafficPolicy",
+    "DELETE flow A",
     "CreateTrafficPolicyInstance",
   ],
   [

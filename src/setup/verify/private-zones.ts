@@ -1,11 +1,11 @@
 /** Looking at private zones: which VPCs see them, and, where a VPC's resolver can be reached, what it answers. */
 
 import { GetHostedZoneCommand } from "@aws-sdk/client-route-53";
-import type { Backend } from "../backend/backend.ts";
-import type { AnswerExpectation, Expectation } from "./expectations.ts";
-import type { KnownIds } from "./references.ts";
-import type { Verification } from "./verification.ts";
-import { isPrivateZone, type ZoneKey, zoneText } from "./zone-key.ts";
+import type { Backend } from "../../backend/backend.ts";
+import type { AnswerExpectation, Expectation } from "../expectations.ts";
+import type { KnownIds } from "../references.ts";
+import type { Verification } from "../verification.ts";
+import { isPrivateZone, type ZoneKey, zoneText } from "../zone-key.ts";
 
 export interface VpcResolver {
   readonly name: string;
