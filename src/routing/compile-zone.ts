@@ -20,13 +20,16 @@ export interface ZoneTrees {
   readonly unreadable: readonly InstanceWithDocument[];
 }
 
-function compileInstance({ document, ttlSeconds }: InstanceWithDocument): [RecordType, RoutingNode] | undefined {
+/** Its type and tree; undefined when the document cannot be read, or has an alias endpoint that is no host name. */
+export function compileInstance({
+  document,
+  ttlSeconds,
+}: Omit<InstanceWithDocument, "name">): [RecordType, RoutingNode] | undefined {
   const parsed = parseTrafficPolicyDocument(document, { jsonTypes: "any" });
   if (!parsed.ok) return undefined;
   try {
     return [parsed.document.recordType, compileTrafficPolicy(parsed.document, ttlSeconds)];
   } catch (error) {
-    // An alias endpoint that is no host name.
     if (error instanceof InvalidNameError) return undefined;
     throw error;
   }

@@ -4,11 +4,10 @@ import { TYPE, typeNumber } from "../../dns/types.ts";
 import { type NodeOf, ZoneNodes } from "../../dns/zone-lookup.ts";
 import { type DomainName, isWithin } from "../../route53/names.ts";
 import type { RecordSet } from "../../route53/record-set.ts";
-import { parseTrafficPolicyDocument } from "../../route53/traffic-policy.ts";
 import { compileRecordSets } from "../../routing/compile-record-sets.ts";
-import { compileTrafficPolicy } from "../../routing/compile-traffic-policy.ts";
+import { compileInstance } from "../../routing/compile-zone.ts";
 import type { RecordsLeaf, RoutingNode } from "../../routing/tree.ts";
-import type { PublishedTrafficPolicyInstance, PublishedZone } from "./published.ts";
+import type { PublishedZone } from "./published.ts";
 import type { ZoneSigner } from "./signing/zone-signer.ts";
 import { presetWireValues, recordsOf, type ZoneRecord } from "./wire-values.ts";
 
@@ -35,15 +34,6 @@ function negativeSoa(apex: ZoneNode | undefined): ZoneRecord[] {
   });
 }
 
-function compileInstance(
-  instance: PublishedTrafficPolicyInstance,
-): { readonly type: number; readonly tree: RoutingNode } | undefined {
-  const parsed = parseTrafficPolicyDocument(instance.document, { jsonTypes: "any" });
-  const type = parsed.ok ? typeNumber(parsed.document.recordType) : undefined;
-  if (!parsed.ok || type === undefined) return undefined;
-  return { type, tree: compileTrafficPolicy(parsed.document, instance.ttlSeconds) };
-}
-
 /** The DNSKEY set is no record set of the zone's, but is asked for like one. */
 function dnskeyLeaf(signer: ZoneSigner): RecordsLeaf {
   const leaf: RecordsLeaf = { kind: "records", ttlSeconds: DNSKEY_TTL_SECONDS, values: [] };
@@ -68,7 +58,6 @@ export class CompiledZone {
   /** What is at a name besides record sets: traffic policy instances, and the keys. */
   readonly #besides = new Map<DomainName, Sets>();
 
-  /** Throws when a traffic policy's alias endpoint is no host name; the service validates that when the policy is created. */
   constructor(zone: Omit<PublishedZone, "nameServers" | "keys">, signer: ZoneSigner | undefined) {
     this.id = zone.id;
     this.name = zone.name;
@@ -76,8 +65,9 @@ export class CompiledZone {
     this.signer = signer;
     this.#names = new ZoneNodes(zone.name);
     for (const instance of zone.trafficPolicyInstances) {
-      const compiled = compileInstance(instance);
-      if (compiled !== undefined) this.#putBesides(instance.name, compiled.type, compiled.tree);
+      const [type, tree] = compileInstance(instance) ?? [];
+      const number = type && typeNumber(type);
+      if (number !== undefined && tree !== undefined) this.#putBesides(instance.name, number, tree);
     }
     if (signer !== undefined) this.#putBesides(zone.name, TYPE.DNSKEY, dnskeyLeaf(signer));
     for (const [name, sets] of this.#compile(zone.recordSets, this.#besides.keys())) this.#names.put(name, sets);
@@ -132,7 +122,6 @@ export class CompiledZone {
   }
 }
 
-/** Throws as {@link CompiledZone} does. */
 export function compileZone(zone: Omit<PublishedZone, "nameServers" | "keys">, signer?: ZoneSigner): CompiledZone {
   return new CompiledZone(zone, signer);
 }

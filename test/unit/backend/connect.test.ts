@@ -58,7 +58,7 @@ describe("the local connection", () => {
     const backend = await connected({ env, note: (text) => notes.push(text) });
     expect(backend.label).toBe(`local backend at ${test.apiUrl}`);
     expect(backend.confirmsChanges).toBe(false);
-    expect(backend.dns).toEqual({
+    expect(backend.dns).toMatchObject({
       rootHints: test.local.rootHints,
       port: test.dnsPort,
       resolver: { address: "127.53.0.53", port: test.dnsPort },
