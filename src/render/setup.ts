@@ -40,7 +40,7 @@ export function renderPlan(plan: Plan, look: Look): string {
   const paint = paintOf(look);
   const zones = plan.zones.map((zone) => `${displayName(zone.name)}${zone.private ? " (private)" : ""}`).join(", ");
   const lines = [
-    `Plan for ${paint.bold(safeText(zones))} on ${safeText(plan.backend.label)} (account ${safeText(plan.backend.account)})`,
+    `${plan.purpose === "destroy" ? "Plan to destroy what was made for" : "Plan for"} ${paint.bold(safeText(zones))} on ${safeText(plan.backend.label)} (account ${safeText(plan.backend.account)})`,
   ];
   for (const { phase, changes } of plan.phases) {
     if (changes.length === 0) continue;
@@ -76,11 +76,11 @@ function verificationLine(one: Verification, look: Look): string {
   return `${mark(one.status, look)} ${safeText(one.subject)}: ${safeText(one.says)}`;
 }
 
-/** With what each source said, for those that are not as wanted. */
-function verificationLines(one: Verification, look: Look): string[] {
+/** With what each source said: for those that are not as wanted, or for all. */
+function verificationLines(one: Verification, look: Look & { readonly evidence?: boolean }): string[] {
   const paint = paintOf(look);
   const evidence =
-    one.status === "ok"
+    one.status === "ok" && !look.evidence
       ? []
       : one.evidence.map((item) => paint.dim(`      ${safeText(item.source)}: ${safeText(item.says)}`));
   return [`  ${verificationLine(one, look)}`, ...evidence];
@@ -135,7 +135,7 @@ export function renderApplyResult(result: ApplyResult, look: Look): string {
   return lines.join("\n");
 }
 
-export function renderVerifyResult(result: VerifyResult, look: Look): string {
+export function renderVerifyResult(result: VerifyResult, look: Look & { readonly evidence?: boolean }): string {
   const paint = paintOf(look);
   const lines: string[] = [];
   for (const { phase, verifications } of result.phases) {

@@ -27,11 +27,15 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Throws a Failure after ten minutes. An abort ends the waiting; the change lands all the same. */
+/**
+ * Throws a Failure after ten minutes. An abort ends the waiting; the change lands all the same. Of a change whose id was lost
+ * with its answer nothing can be asked; looking at the name servers tells.
+ */
 export async function waitInSync(info: ChangeInfo | undefined, phase: PhaseName, run: Run): Promise<void> {
-  const changeId = bareId(info?.Id ?? "");
+  if (info === undefined) return;
+  const changeId = bareId(info.Id ?? "");
   const startedAt = performance.now();
-  if (info?.Status !== "INSYNC") {
+  if (info.Status !== "INSYNC") {
     const client = await run.backend.clients.route53();
     run.emit({ event: "waiting", phase, what: `change ${changeId} to reach every name server` });
     let delayMs = run.backend.pollIntervalMs;

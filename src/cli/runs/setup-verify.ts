@@ -26,7 +26,9 @@ export async function setupVerify(context: CommandContext, options: VerifyOption
       },
       ...(only === undefined ? {} : { only }),
     });
-    context.result(result, () => renderVerifyResult(result, { color: context.color.stdout }));
+    context.result(result, () =>
+      renderVerifyResult(result, { color: context.color.stdout, evidence: context.options.verbose }),
+    );
     return result.failed > 0 ? EXIT.findings : EXIT.ok;
   } finally {
     backend.close();

@@ -10,7 +10,8 @@ import { Failure } from "../../errors.ts";
 import { fromApi, recordSetKey } from "../../route53/record-set.ts";
 import { recordSetOfCall } from "../batches.ts";
 import { eitherOf, withoutRecordSets, withRecordSets } from "../ledger.ts";
-import type { Batch, RecordSetChange } from "../plan.ts";
+import { readRecordSets } from "../live/read-zones.ts";
+import type { Batch, BatchCall, RecordSetChange } from "../plan.ts";
 import { recordSetHash } from "../record-set-diff.ts";
 import type { Run } from "../run.ts";
 import { isRefusal, named } from "./service-error.ts";
@@ -40,16 +41,24 @@ export async function sendBatch(
   // Whoever is killed now does not know whether the batch landed, so until then each may be as it was or as it will be.
   const eithers = new Map([...written].map(([key, hash]) => [key, eitherOf(ours[key], hash)] as const));
   run.ledger.update((ledger) => withRecordSets(ledger, zoneId, eithers));
+  const hasLanded = () => {
+    const gone = deleted.filter((key) => !written.has(key));
+    run.ledger.update((ledger) => withoutRecordSets(withRecordSets(ledger, zoneId, written), zoneId, gone));
+  };
   const client = await run.backend.clients.route53();
   const changes: ApiChange[] = calls.map(({ action, set }) => ({ Action: action, ResourceRecordSet: set }));
   try {
     const { ChangeInfo } = await client.send(
       new ChangeResourceRecordSetsCommand({ HostedZoneId: zoneId, ChangeBatch: { Changes: changes } }),
     );
-    const gone = deleted.filter((key) => !written.has(key));
-    run.ledger.update((ledger) => withoutRecordSets(withRecordSets(ledger, zoneId, written), zoneId, gone));
+    hasLanded();
     return ChangeInfo;
   } catch (error) {
+    // A no to a call that was sent again may mean that the first one landed, with its answer lost.
+    if (named(error, "InvalidChangeBatch") && !isRefusal(error) && (await isAsSent(zoneId, calls, run))) {
+      hasLanded();
+      return undefined;
+    }
     if (isRefusal(error)) {
       // Nothing landed: what was ours is as it was, and what was not is not ours.
       const before = new Map([...written.keys()].flatMap((key) => (ours[key] === undefined ? [] : [[key, ours[key]]])));
@@ -61,7 +70,25 @@ export async function sendBatch(
   }
 }
 
-type SentCall = { readonly set: ResourceRecordSet; readonly change: RecordSetChange };
+/** Whether the zone is as it is after these calls. */
+async function isAsSent(zoneId: string, calls: readonly SentCall[], run: Run): Promise<boolean> {
+  const client = await run.backend.clients.route53();
+  const live = await readRecordSets(client, zoneId, undefined);
+  const there = new Map(live.map(({ set }) => [recordSetKey(set), recordSetHash(set)]));
+  const wanted = new Map<string, string | undefined>();
+  // The last call of a record set is how it ends.
+  for (const { action, set } of calls) {
+    const own = fromApi(set);
+    wanted.set(recordSetKey(own), action === "DELETE" ? undefined : recordSetHash(own));
+  }
+  return [...wanted].every(([key, hash]) => there.get(key) === hash);
+}
+
+type SentCall = {
+  readonly action: BatchCall["action"];
+  readonly set: ResourceRecordSet;
+  readonly change: RecordSetChange;
+};
 
 /**
  * How much a message of Route 53 is about a record set: 0 when it does not name it. `example.com.` is not named by

@@ -255,3 +255,40 @@ describe("throttling", () => {
     }
   }, 60_000);
 });
+
+describe("answers that are lost", () => {
+  it("make nothing twice: a call that is sent again finds what the first one did", async () => {
+    const lost = new Set<string>();
+    const client = await bench.test.backend.clients.route53();
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        const result = await next(args);
+        const command = String(context.commandName);
+        if (/^(Create|Change|Update)/.test(command) && !lost.has(command)) {
+          lost.add(command);
+          throw Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
+        }
+        return result;
+      },
+      { step: "finalizeRequest", priority: "low", name: "loseAnswers" },
+    );
+    const config = readExample("myapp");
+    const { result, error } = await bench.apply(config);
+    expect(error).toBeUndefined();
+    expect(result.outcome).toBe("applied");
+    expect([...lost].sort()).toEqual([
+      "ChangeResourceRecordSetsCommand",
+      "ChangeTagsForResourceCommand",
+      "CreateHealthCheckCommand",
+      "CreateHostedZoneCommand",
+      "CreateQueryLoggingConfigCommand",
+      "CreateTrafficPolicyCommand",
+      "CreateTrafficPolicyInstanceCommand",
+    ]);
+    expect(changesOf((await bench.plan(config)).plan)).toEqual([]);
+    expect((await client.send(new ListHealthChecksCommand({}))).HealthChecks).toHaveLength(4);
+    expect((await client.send(new ListHostedZonesCommand({}))).HostedZones).toHaveLength(1);
+    expect((await client.send(new ListTrafficPoliciesCommand({}))).TrafficPolicySummaries).toHaveLength(1);
+    expect(changesOf((await planDestroy(config, bench.options())).plan)).toContain("zone remove myapp.com");
+  }, 30_000);
+});
