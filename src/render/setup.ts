@@ -119,7 +119,11 @@ const OUTCOME: Record<ApplyResult["outcome"], string> = {
 export function renderApplyResult(result: ApplyResult, look: Look): string {
   const { add, change, remove } = result.summary;
   const phases = result.phases.filter((phase) => phase.changes.length > 0);
-  if (phases.length === 0) return "nothing to do: everything is as the file asks";
+  if (phases.length === 0) {
+    const why =
+      result.purpose === "destroy" ? "nothing that this file made is there" : "everything is as the file asks";
+    return `nothing to do: ${why}`;
+  }
   const lines = phases.flatMap((phase) => appliedLines(phase, look));
   lines.push("");
   for (const zone of result.zones) {

@@ -56,6 +56,7 @@ export interface AppliedPhase {
 
 export interface ApplyResult {
   readonly format: typeof APPLY_FORMAT;
+  readonly purpose: Plan["purpose"];
   readonly outcome: "applied" | "failed" | "interrupted";
   readonly backend: PlannedBackend;
   readonly project: string;
@@ -303,6 +304,7 @@ function resultOf(plan: Plan, run: Run, progress: Progress, outcome: ApplyResult
   );
   return {
     format: APPLY_FORMAT,
+    purpose: plan.purpose,
     outcome,
     backend: plan.backend,
     project: plan.project,

@@ -199,32 +199,51 @@ describe("an apply that is stopped", () => {
     expect(await counts()).toEqual({ zones: 1, checks: 4, policies: 1 });
   });
 
-  it("by kill -9, again and again, makes nothing twice and comes to its end", async () => {
-    for (const line of [
-      "zone: 2 changes",
-      "+ primary",
-      "health-checks: 5",
-      "+ www.myapp.com",
-      "traffic-flow: 2",
-      "logging: 3",
-    ]) {
-      const running = home.start(["setup", "apply", "--yes"], inFolder());
-      const ended = running.ended.then(() => true);
-      // Later runs have less to do and may come to their end first.
-      await eventually(
-        line,
-        async () => running.stderr().includes(line) || (await Promise.race([ended, soon()])) || undefined,
-      );
-      running.child.kill("SIGKILL");
-      await running.ended;
-    }
-    const last = await setup("apply", "--yes");
-    expect(last.code, last.stderr).toBe(0);
+  it("by a second one is refused with who has the zone, until that one is dead; its journal finishes it", async () => {
+    const first = home.start(["setup", "apply", "--yes"], inFolder());
+    await eventually("the first apply at work", () => first.stderr().includes("+ primary") || undefined);
+    first.child.kill("SIGSTOP");
+    const second = await setup("apply", "--yes");
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain(
+      `the zone myapp.com is being changed by r53kit setup apply, process ${first.child.pid} on `,
+    );
+    expect((await setup("destroy", "--yes")).code).toBe(1);
+    expect((await home.run(["records", "set", "x.myapp.com", "A", "192.0.2.1", "--yes"])).code).toBe(1);
+    first.child.kill("SIGKILL");
+    await first.ended;
+
+    const planned = await setup("plan");
+    expect(planned.stderr).toContain("did not come to its end");
+    const resumed = await home.run(["setup", "resume", "--yes"]);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(resumed.stderr).toMatch(
+      /resuming the setup apply of myapp\.com that started at .*: \d+ of 40 changes had landed/,
+    );
     expect((await setup("plan", "--detailed-exitcode")).code).toBe(0);
     expect(await counts()).toEqual({ zones: 1, checks: 4, policies: 1 });
+    expect((await home.run(["setup", "resume"])).stdout).toBe("nothing to resume: every run came to its end\n");
   });
 });
 
-function soon(): Promise<undefined> {
-  return new Promise((done) => setTimeout(() => done(undefined), 1));
-}
+describe("r53kit setup destroy", () => {
+  it("shows its plan, saves it, carries it out, and leaves what others made", async () => {
+    expect((await setup("apply", "--yes", "--quiet")).code).toBe(0);
+    const dry = await setup("destroy", "--dry-run");
+    expect(dry.code, dry.stderr).toBe(0);
+    expect(dry.stdout).toMatch(/^Plan to destroy what was made for myapp\.com on local backend/);
+    expect(dry.stdout.trimEnd().split("\n").at(-1)).toBe("0 to add, 0 to change, 37 to remove");
+
+    const file = join(home.folder, "destroy.json");
+    expect((await setup("destroy", "--out", file, "--quiet")).code).toBe(0);
+    const applied = await setup("apply", file);
+    expect(applied).toMatchObject({ code: 64 });
+    expect(applied.stderr).toContain("r53kit setup destroy");
+    expect(await counts()).toEqual({ zones: 1, checks: 4, policies: 1 });
+
+    const destroyed = await home.json<ApplyResult>(["setup", "destroy", file, "--yes"], inFolder());
+    expect(destroyed).toMatchObject({ outcome: "applied", summary: { add: 0, change: 0, remove: 37 } });
+    expect(await counts()).toEqual({ zones: 0, checks: 0, policies: 0 });
+    expect((await setup("destroy", "--yes")).stdout).toBe("nothing to do: nothing that this file made is there\n");
+  });
+});
