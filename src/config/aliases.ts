@@ -10,6 +10,7 @@ import {
   serviceAliasTypes,
   serviceExample,
   serviceOf,
+  serviceZoneSuffix,
 } from "../route53/alias-targets.ts";
 import { CLOUDFRONT_ZONE_ID } from "../route53/alias-zone-ids.ts";
 import { type DomainName, displayName, isWithin } from "../route53/names.ts";
@@ -95,6 +96,7 @@ function readTarget(way: Way, alias: AliasEntry, path: SourcePath, scope: AliasS
     case "target": {
       const name = readTargetName(text, scope.zone, at, scope.problems);
       const zone = name && (given ?? zoneOfTarget(name, text, at, scope));
+      if (given !== undefined && name !== undefined) checkServiceZone(given, name, at, scope.problems);
       return zone && { name, zone };
     }
     case "record": {
@@ -110,6 +112,17 @@ function readTarget(way: Way, alias: AliasEntry, path: SourcePath, scope: AliasS
     default:
       return readServiceTarget(way, text, given, at, scope);
   }
+}
+
+/** The zones of distributions and accelerators are the same everywhere, and hold nothing else. */
+function checkServiceZone(zone: AliasZone, target: DomainName, at: SourcePath, problems: Problems): void {
+  const suffix = zone.kind === "id" ? serviceZoneSuffix(zone.id) : undefined;
+  if (suffix === undefined || isWithin(target, suffix)) return;
+  problems.at(at, {
+    code: "alias-zone",
+    message: `${displayName(target)} does not lie in that zone, where every name ends in ${displayName(suffix)}`,
+    next: "correct the target, or its zone's id",
+  });
 }
 
 /** A record of the same zone: Route 53 has no aliases into others (API reference, AliasTarget, HostedZoneId). */

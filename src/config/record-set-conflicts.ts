@@ -1,6 +1,6 @@
 /** What the record sets of a zone mean for each other: one owner a name and type, CNAMEs alone, aliases that have a target. */
 
-import { type DomainName, displayName } from "../route53/names.ts";
+import { type DomainName, displayName, isWildcard } from "../route53/names.ts";
 import type { RecordType } from "../route53/record-set.ts";
 import type { DeclaredRecordSet, SourcePath, TrafficPolicyInstanceDefinition } from "./config.ts";
 import type { Problems } from "./problems.ts";
@@ -73,6 +73,20 @@ export function checkZoneConflicts(
 }
 
 function checkApex(owner: Owner, zone: DomainName, problems: Problems): void {
+  if (owner.type === "NS" && isWildcard(owner.name)) {
+    problems.at([...owner.path, "type"], {
+      code: "bad-value",
+      message: "a wildcard cannot be delegated",
+      next: "delegate each name",
+    });
+  }
+  if (owner.type === "DS" && owner.name === zone) {
+    problems.at([...owner.path, "type"], {
+      code: "bad-value",
+      message: `the DS of ${displayName(zone)} itself stands in the zone above it`,
+      next: "give it to the registrar, or to whoever has that zone",
+    });
+  }
   if (owner.name !== zone) {
     if (owner.type !== "SOA") return;
     problems.at([...owner.path, "type"], {
@@ -107,7 +121,8 @@ function checkAliasTargets(
   for (const set of recordSets) {
     const { answer } = set;
     if (answer.kind !== "alias" || answer.zone.kind !== "own") continue;
-    const at = [...set.path, "alias", "target"];
+    const inAlias = [...set.path, "alias"];
+    const at = [...inAlias, problems.writtenAt([...inAlias, "record"]) === undefined ? "target" : "record"];
     if (answer.target === set.name) {
       problems.at(at, { code: "bad-alias", message: "an alias cannot be its own target", next: "name another record" });
       continue;

@@ -1,5 +1,6 @@
 /** `records` and `routing` as record sets: each entry by itself; what they mean for each other is in record-set-conflicts.ts. */
 
+import { findGeoPlace } from "../route53/geo-locations.ts";
 import { MAX_RECORD_SETS_PER_GROUP, MAX_RECORDS_PER_RECORD_SET } from "../route53/limits.ts";
 import { canonicalValue, quoteText, RecordDataError } from "../route53/record-data.ts";
 import type { GeoLocationPlace, RecordsAnswer, RecordType, RoutingPolicy } from "../route53/record-set.ts";
@@ -261,6 +262,15 @@ function readPolicy(entry: RoutingEntry, key: string, path: SourcePath, scope: R
         ...(country === undefined ? {} : { countryCode: country }),
         ...(subdivision === undefined ? {} : { subdivisionCode: subdivision }),
       };
+      if (findGeoPlace(place) === undefined) {
+        const field = subdivision === undefined ? "country" : "subdivision";
+        problems.at([...path, field], {
+          code: "bad-place",
+          message: `Route 53 has no location ${[country, subdivision].filter((part) => part !== undefined).join("-")}`,
+          next: "see aws route53 list-geo-locations for those it has",
+        });
+        return undefined;
+      }
       return { kind: "geolocation", place };
     }
     case "geoproximity": {
@@ -380,13 +390,24 @@ function checkGroup(entry: RoutingEntry, path: SourcePath, scope: RecordScope): 
         (place) => `the place ${place}`,
       );
       return;
-    case "cidr":
+    case "cidr": {
+      const collections = Object.entries(entry.answers).map(([key, { collection }]) => ({ key, collection }));
+      const [first] = collections;
+      const other = collections.find(({ collection }) => collection !== first?.collection);
+      if (other !== undefined) {
+        problems.at([...answersPath, other.key, "collection"], {
+          code: "two-collections",
+          message: `the answers of an IP-based group must use one CIDR collection: '${other.key}' has ${other.collection}, '${first?.key}' has ${first?.collection}`,
+          next: "put all locations into one collection",
+        });
+      }
       distinct(
         Object.entries(entry.answers).map(([key, one]) => [key, `${one.collection} ${one.location}`]),
         "location",
         (location) => `the location ${location}`,
       );
       return;
+    }
     case "geoproximity":
     case "multivalue":
       return;

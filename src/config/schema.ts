@@ -17,6 +17,8 @@ const setIdentifier = z
   .max(128, "1 to 128 characters")
   .refine((value) => !UNSENDABLE.test(value), "an identifier without control characters");
 const zoneId = z.string().regex(/^(\/hostedzone\/)?[A-Z0-9]{1,32}$/, "a hosted zone id such as Z2FDTNDATAQYW2");
+/** Of the model: Latitude and Longitude have two decimals at most. */
+const isCoordinate = (degrees: number) => /^-?\d+(\.\d{1,2})?$/.test(String(degrees));
 const values = z.array(z.string().min(1)).min(1).max(400);
 
 const aliasName = z.string().min(1).optional();
@@ -86,8 +88,8 @@ const routing = z.discriminatedUnion("policy", [
     region: region.optional(),
     localZoneGroup: z.string().min(1).optional(),
     coordinates: mapping({
-      latitude: z.number().min(-90).max(90),
-      longitude: z.number().min(-180).max(180),
+      latitude: z.number().min(-90).max(90).refine(isCoordinate, "a number with two decimals at most"),
+      longitude: z.number().min(-180).max(180).refine(isCoordinate, "a number with two decimals at most"),
     }).optional(),
     bias: z.int().min(-99).max(99).optional(),
   }),

@@ -9,8 +9,8 @@ import type { ZoneKey } from "./zone-key.ts";
 export interface PackedChanges {
   readonly changes: readonly RecordSetChange[];
   readonly batches: readonly Batch[];
-  /** Subjects of units that are too large for any request. */
-  readonly tooLarge: readonly string[];
+  /** The first change of each unit that is too large for any request. */
+  readonly tooLarge: readonly RecordSetChange[];
 }
 
 /** The record set that a call carries. */
@@ -39,11 +39,11 @@ function fits(cost: BatchCost): boolean {
 export function packUnits(zone: ZoneKey, units: readonly RecordUnit[], offset: number): PackedChanges {
   const changes: RecordSetChange[] = [];
   const batches: BatchCall[][] = [];
-  const tooLarge: string[] = [];
+  const tooLarge: RecordSetChange[] = [];
   let cost = NO_COST;
   for (const unit of units) {
     const unitCost = costOfCalls(unit.calls, unit.changes);
-    if (!fits(unitCost)) tooLarge.push(unit.changes[0]?.subject ?? "");
+    if (!fits(unitCost)) tooLarge.push(...unit.changes.slice(0, 1));
     const calls = unit.calls.map((call) => ({ ...call, change: call.change + offset + changes.length }));
     changes.push(...unit.changes);
     const open = batches.at(-1);

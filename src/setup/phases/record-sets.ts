@@ -96,7 +96,8 @@ export function planRecordSets(phase: RecordPhase, zones: readonly ZoneUnits[], 
       throw new Failure({
         kind: "failed",
         code: "setup.batch-too-large",
-        message: `the changes at ${tooLarge} must land together, and are more than one request can hold`,
+        message: `the changes at ${tooLarge.subject} must land together, and are more than one request can hold`,
+        where: tooLarge.place,
         next: "change the group in smaller steps",
       });
     }

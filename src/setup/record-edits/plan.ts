@@ -134,7 +134,7 @@ function packed(
   units: readonly RecordUnit[],
 ): { readonly changes: readonly RecordSetChange[]; readonly batches: readonly Batch[] } {
   const { changes, batches, tooLarge } = packUnits(zone, units, 0);
-  const [subject] = tooLarge;
+  const subject = tooLarge[0]?.subject;
   if (subject === undefined) return { changes, batches };
   throw new Failure({
     kind: "usage",
