@@ -19,6 +19,12 @@ export function readCidrCollections(entries: Entries, project: string, problems:
 /** Of the API model: a collection's name has 1 to 64 letters, digits, `_` and `-`. */
 const MAX_NAME_CHARACTERS = 64;
 
+/** The key that makes a collection's name in a project; undefined for a name that is none of the project's. */
+export function keyOfCollectionName(project: string, name: string): string | undefined {
+  const rest = name.slice(project.length + 1);
+  return [rest, rest.replace(/-[0-9a-f]{8}$/, "")].find((key) => collectionName(project, key) === name);
+}
+
 /** `PROJECT-KEY` in the characters that a name may have; with a digest where that would make two names one. */
 function collectionName(project: string, key: string): string {
   const plain = `${project}-${key}`;

@@ -1,10 +1,11 @@
 /** The zones of an import as the text of r53kit.yaml, each line knowing which part of the zones it says. Pure. */
 
+import { keyOfCollectionName } from "../../config/cidr-collections.ts";
 import type { JsonValue } from "../../config/config.ts";
 import { defaultProject } from "../../config/load.ts";
 import { commentLine, itemLines, pairLines, type YamlMapping, type YamlValue } from "../../config/yaml-text.ts";
 import { type DomainName, displayName } from "../../route53/names.ts";
-import type { LiveTrafficPolicy, LiveZone } from "../live/live-state.ts";
+import type { LiveCidrCollection, LiveTrafficPolicy, LiveZone } from "../live/live-state.ts";
 import { recordSetText } from "../record-set-diff.ts";
 import { answerText, policyText } from "../record-set-differences.ts";
 import {
@@ -23,6 +24,7 @@ export type Part =
   | { readonly kind: "zone"; readonly zone: DomainName }
   | { readonly kind: "records"; readonly zone: DomainName; readonly group: RecordGroup }
   | { readonly kind: "health-check"; readonly check: ImportedCheck }
+  | { readonly kind: "cidr-collection"; readonly key: string; readonly collection: LiveCidrCollection }
   | { readonly kind: "traffic-policy"; readonly key: string; readonly policy: LiveTrafficPolicy }
   | { readonly kind: "instance"; readonly zone: DomainName; readonly name: DomainName; readonly type: string }
   | { readonly kind: "logging"; readonly zone: DomainName; readonly logGroup: string };
@@ -36,6 +38,8 @@ export function partKey(part: Part): string {
       return `records ${part.zone} ${part.group.key}`;
     case "health-check":
       return `health-check ${part.check.id}`;
+    case "cidr-collection":
+      return `cidr-collection ${part.collection.id}`;
     case "traffic-policy":
       return `traffic-policy ${part.policy.id}`;
     case "instance":
@@ -52,6 +56,8 @@ export function partText(part: Part): string {
       return `${displayName(part.group.name)} ${part.group.type}`;
     case "health-check":
       return `health check ${part.check.key} (${part.check.id})`;
+    case "cidr-collection":
+      return `CIDR collection ${part.collection.name}`;
     case "traffic-policy":
       return `traffic policy ${part.policy.name}`;
     case "instance":
@@ -117,6 +123,8 @@ class Writer {
   readonly #checks: readonly ImportedCheck[];
   readonly #keys: ReadonlyMap<string, string>;
   readonly #policyKeys = new Map<string, string>();
+  /** Of the collections that the project made; others are named by their ids. */
+  readonly #collections = new Map<string, Part & { readonly kind: "cidr-collection" }>();
 
   constructor(source: ImportSource, options: ComposeOptions) {
     this.#source = source;
@@ -124,9 +132,23 @@ class Writer {
     this.#zones = zonesOf(source);
     this.#checks = importedChecks(source, projectOf(source));
     this.#keys = new Map(this.#checks.map(({ id, key }) => [id, key]));
+    for (const collection of source.live.cidrCollections ?? []) {
+      const key = keyOfCollectionName(projectOf(source), collection.name);
+      if (key === undefined) continue;
+      const part = { kind: "cidr-collection", key, collection } as const;
+      if (!this.#isOut(part)) this.#collections.set(collection.id, part);
+    }
     for (const policy of source.live.trafficPolicies) {
       this.#policyKeys.set(policy.id, keyFor(this.#shortName(policy.name), new Set(this.#policyKeys.values())));
     }
+  }
+
+  #cidrCollections(): Line[] {
+    return [...this.#collections.values()].flatMap((part) => {
+      const { key, collection } = part;
+      const locations = collection.locations.map(({ name, blocks }) => [name, blocks] as const);
+      return pairLines(key, Object.fromEntries(locations), 2).map((text) => ({ text, part }));
+    });
   }
 
   /** A policy that r53kit made has the project before its key. */
@@ -153,6 +175,7 @@ class Writer {
         ? []
         : pairLines("zone", this.#identity(single), 0).map((text) => ({ text, part: zonePart(single) }))),
       ...this.#spaced(this.#section("healthChecks:", 0, this.#healthChecks())),
+      ...this.#spaced(this.#section("cidrCollections:", 0, this.#cidrCollections())),
       ...(single === undefined
         ? this.#spaced(
             this.#section(
@@ -225,6 +248,7 @@ class Writer {
       zoneId: zone.id,
       zoneNames: this.#zones.map(({ name }) => name),
       keyOfCheck: (id) => this.#keys.get(id),
+      keyOfCollection: (id) => this.#collections.get(id)?.key,
     };
   }
 

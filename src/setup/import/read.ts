@@ -4,7 +4,7 @@ import type { Backend } from "../../backend/backend.ts";
 import { listHealthChecks, listHealthCheckTags } from "../../backend/health-checks.ts";
 import { listHostedZones } from "../../backend/hosted-zones.ts";
 import type { DomainName } from "../../route53/names.ts";
-import { EMPTY_LEDGER, type Ledger, policyNames } from "../ledger.ts";
+import { cidrCollectionNames, EMPTY_LEDGER, type Ledger, policyNames } from "../ledger.ts";
 import { readLiveState } from "../live/read.ts";
 import { readLogGroup, readLogResourcePolicies } from "../live/read-log-groups.ts";
 import { readThoseTrafficPolicies } from "../live/read-traffic-policies.ts";
@@ -26,6 +26,7 @@ export async function readImportSource(
   const scope = {
     project: NO_PROJECT,
     zones: zones.map((zone) => ({ name: zone.name, ...(zone.private && { private: true as const }), id: zone.id })),
+    cidrCollectionNames: cidrCollectionNames(ledger),
     healthCheckKeys: [],
     healthCheckIds: {},
     trafficPolicyNames: [],

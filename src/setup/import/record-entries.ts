@@ -14,6 +14,8 @@ export interface EntryScope {
   readonly zoneNames: readonly DomainName[];
   /** Undefined for a check that is not there. */
   readonly keyOfCheck: (id: string) => string | undefined;
+  /** Undefined for a collection that is not the file's. */
+  readonly keyOfCollection: (id: string) => string | undefined;
 }
 
 /** The record sets of one name and type: an entry of the file. */
@@ -116,7 +118,7 @@ export function recordEntry(set: RecordSet, scope: EntryScope): YamlMapping {
   return { name: ownerText(set.name, scope.zone), type: set.type, ...answerEntry(set, undefined, scope) };
 }
 
-function selector(policy: RoutingPolicy): YamlMapping {
+function selector(policy: RoutingPolicy, scope: EntryScope): YamlMapping {
   switch (policy.kind) {
     case "simple":
     case "multivalue":
@@ -145,7 +147,10 @@ function selector(policy: RoutingPolicy): YamlMapping {
       };
     }
     case "cidr":
-      return { collection: policy.collectionId, location: policy.locationName };
+      return {
+        collection: scope.keyOfCollection(policy.collectionId) ?? policy.collectionId,
+        location: policy.locationName,
+      };
   }
 }
 
@@ -171,7 +176,9 @@ export function routingEntry({ name, type, sets }: RecordGroup, scope: EntryScop
   const ttl = usualTtl(sets);
   const answers = [...sets]
     .sort((a, b) => answerRank(a) - answerRank(b))
-    .map((set) => [set.setIdentifier ?? "", { ...selector(set.policy), ...answerEntry(set, ttl, scope) }] as const);
+    .map(
+      (set) => [set.setIdentifier ?? "", { ...selector(set.policy, scope), ...answerEntry(set, ttl, scope) }] as const,
+    );
   return {
     name: ownerText(name, scope.zone),
     type,

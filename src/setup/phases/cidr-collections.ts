@@ -57,7 +57,7 @@ export function planCidrCollections({ config, places, live, ledger, known }: Pla
   for (const there of live.cidrCollections ?? []) {
     const { name } = there;
     if (config.cidrCollections.some((one) => one.name === name)) continue;
-    if (!ledger.cidrCollections.includes(policyKey(live.account, name))) continue;
+    if (!ledger.cidrCollections.includes(policyKey(live.account, name)) || isNamed(there.id, config)) continue;
     last.push({
       kind: "cidr-collection",
       action: "remove",
@@ -70,6 +70,13 @@ export function planCidrCollections({ config, places, live, ledger, known }: Pla
     });
   }
   return [...changes, ...last];
+}
+
+/** Whether the file uses a collection by its id. */
+function isNamed(collectionId: string, config: Planning["config"]): boolean {
+  return config.zones.some(({ recordSets }) =>
+    recordSets.some(({ policy }) => policy.kind === "cidr" && policy.collectionId === collectionId),
+  );
 }
 
 function isUsed(collectionId: string, location: string, live: LiveState): boolean {

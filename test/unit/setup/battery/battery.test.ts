@@ -6,7 +6,7 @@ import { BatteryBench, type CaseOutcome } from "./bench.ts";
 import { caseOf, type SetupCase } from "./case.ts";
 import { HEALTH_CASES, LOGGING_CASES, TRAFFIC_CASES } from "./other-cases.ts";
 import { LONG_CASES, RECORD_CASES } from "./record-cases.ts";
-import { ROUTING_CASES } from "./routing-cases.ts";
+import { CIDR_CASES, ROUTING_CASES } from "./routing-cases.ts";
 
 let test: TestBackend;
 let bench: BatteryBench;
@@ -35,6 +35,7 @@ const atOnce = (section: string) => (section === "Traffic Flow" ? 2 : 8);
 describe.each([
   ["records", RECORD_CASES],
   ["routing", ROUTING_CASES],
+  ["IP-based routing", CIDR_CASES],
   ["aliases", ALIAS_CASES],
   ["health checks", HEALTH_CASES],
   ["Traffic Flow", TRAFFIC_CASES],
@@ -74,6 +75,7 @@ it("has no case twice", () => {
   const all = [
     ...RECORD_CASES,
     ...ROUTING_CASES,
+    ...CIDR_CASES,
     ...ALIAS_CASES,
     ...HEALTH_CASES,
     ...TRAFFIC_CASES,

@@ -238,4 +238,32 @@ const OTHERS: readonly CaseRow[] = [
   ],
 ];
 
+const COLLECTION = "cidrCollections: { c: { office: [192.0.2.0/24], home: [198.51.100.0/24] } }\n";
+const C = (id: string, location: string, value = "192.0.2.1") =>
+  `${id}: { collection: c, location: ${location}, values: [${value}] }`;
+
+/** IP-based routing, with the collection that it goes by. */
+export const CIDR_CASES: readonly CaseRow[] = [
+  [
+    "an IP-based group with its collection",
+    "",
+    COLLECTION + G("cidr", [C("x", "office"), C("rest", "'*'", "192.0.2.2")]),
+    "CreateCidrCollection",
+    "ChangeCidrCollection",
+    "CREATE api A x + CREATE api A rest",
+  ],
+  [
+    "another location of an answer",
+    COLLECTION + G("cidr", [C("x", "office")]),
+    COLLECTION + G("cidr", [C("x", "home")]),
+    "UPSERT api A x",
+  ],
+  [
+    "IP-based that becomes latency",
+    COLLECTION + G("cidr", [C("x", "office")]),
+    COLLECTION + G("latency", [L("x", "eu-west-1")]),
+    "DELETE api A x + CREATE api A x",
+  ],
+];
+
 export const ROUTING_CASES: readonly CaseRow[] = [...POLICIES.flatMap(perPolicy), ...SWITCHES, ...OTHERS];
