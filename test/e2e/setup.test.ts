@@ -232,7 +232,7 @@ describe("r53kit setup destroy", () => {
     const dry = await setup("destroy", "--dry-run");
     expect(dry.code, dry.stderr).toBe(0);
     expect(dry.stdout).toMatch(/^Plan to destroy what was made for myapp\.com on local backend/);
-    expect(dry.stdout.trimEnd().split("\n").at(-1)).toBe("0 to add, 0 to change, 37 to remove");
+    expect(dry.stdout.trimEnd().split("\n").at(-1)).toBe("0 to add, 0 to change, 38 to remove");
 
     const file = join(home.folder, "destroy.json");
     expect((await setup("destroy", "--out", file, "--quiet")).code).toBe(0);
@@ -242,7 +242,7 @@ describe("r53kit setup destroy", () => {
     expect(await counts()).toEqual({ zones: 1, checks: 4, policies: 1 });
 
     const destroyed = await home.json<ApplyResult>(["setup", "destroy", file, "--yes"], inFolder());
-    expect(destroyed).toMatchObject({ outcome: "applied", summary: { add: 0, change: 0, remove: 37 } });
+    expect(destroyed).toMatchObject({ outcome: "applied", summary: { add: 0, change: 0, remove: 38 } });
     expect(await counts()).toEqual({ zones: 0, checks: 0, policies: 0 });
     expect((await setup("destroy", "--yes")).stdout).toBe("nothing to do: nothing that this file made is there\n");
   });

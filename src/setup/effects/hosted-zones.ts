@@ -14,7 +14,7 @@ import { Failure } from "../../errors.ts";
 import { type DomainName, displayName, domainName } from "../../route53/names.ts";
 import { bareId } from "../../route53/record-set.ts";
 import { pause, waitInSync } from "../in-sync.ts";
-import { withoutZone } from "../ledger.ts";
+import { withoutZone, withRecordSets } from "../ledger.ts";
 import { readRegistrar } from "../live/read-zones.ts";
 import { nextGeneration } from "../ownership.ts";
 import type { HostedZoneChange, RegistrarChange } from "../plan.ts";
@@ -34,6 +34,8 @@ export async function carryOutHostedZone(change: HostedZoneChange, run: Run): Pr
   const made = await create(zone, after, run);
   // Known before the waiting, so that whoever stops the apply then is told what there is.
   run.known.set({ ref: "hosted-zone", zone }, made.id);
+  // A zone of ours that the ledger does not know is a lost ledger's.
+  run.ledger.update((ledger) => withRecordSets(ledger, made.id, new Map()));
   run.nameServers.set(zone, made.nameServers);
   if (made.change !== undefined) await waitInSync(made.change, "zone", run);
   const servers = made.nameServers.map(displayName).join(", ");

@@ -1,18 +1,23 @@
 /** The records, routing and traffic-flow phases' share of record sets: one diff a zone, split by phase and packed into batches. */
 
+import type { ZoneConfig } from "../../config/config.ts";
 import { Failure } from "../../errors.ts";
 import { displayName, domainName } from "../../route53/names.ts";
 import { answerExpectations } from "../answer-expectations.ts";
 import { packUnits } from "../batches.ts";
 import type { Expectation } from "../expectations.ts";
 import { foreignOwners } from "../foreign-owners.ts";
+import type { LiveZone } from "../live/live-state.ts";
+import { isLaterGeneration, zoneReference } from "../ownership.ts";
 import type { Batch, RecordSetChange } from "../plan.ts";
 import { liveZone, type PhaseDraft, type Planning } from "../planning.ts";
 import {
   diffRecordSets,
+  groupKey,
   type RecordConflict,
   type RecordPhase,
   type RecordUnit,
+  recordSetText,
   type SparedRecordSet,
 } from "../record-set-diff.ts";
 import { wantedRecordSets } from "../record-sets-of-config.ts";
@@ -42,7 +47,7 @@ export function diffZones(planning: Planning): ZoneUnits[] {
       ownerOf: there === undefined ? () => undefined : foreignOwners(there),
     });
     conflicts.push(...diff.conflicts);
-    notes.push(...sparedNotes(zoneKey(zone), diff.spared));
+    notes.push(...sparedNotes(zoneKey(zone), diff.spared), ...lostLedgerNotes(zone, there, planning));
     return { zone: zoneKey(zone), units: diff.units };
   });
   const failures = conflicts.map(
@@ -61,6 +66,27 @@ export function diffZones(planning: Planning): ZoneUnits[] {
     throw new Failure({ kind, code, message, where, next, others });
   }
   return zones;
+}
+
+/**
+ * The zone says that this project made it, and the ledger knows nothing of it: it is another machine's, or lost. What left the
+ * file before this one knew would otherwise be forgotten without a word.
+ */
+function lostLedgerNotes(zone: ZoneConfig, there: LiveZone | undefined, { config, ledger }: Planning): string[] {
+  if (there === undefined || zone.ownership.mode === "exclusive" || ledger.recordSets[there.id] !== undefined)
+    return [];
+  if (!isLaterGeneration(there.callerReference, zoneReference(config.project, zoneKey(zone)))) return [];
+  const declared = new Set([...zone.recordSets, ...zone.trafficPolicyInstances].map(groupKey));
+  const others = there.recordSets.filter(
+    ({ set }) =>
+      !declared.has(groupKey(set)) && !(set.name === there.name && (set.type === "NS" || set.type === "SOA")),
+  );
+  if (others.length === 0) return [];
+  const named = others.slice(0, MOST_NAMED).map(({ set }) => recordSetText(set));
+  const more = others.length > named.length ? ` and ${others.length - named.length} more` : "";
+  return [
+    `${zoneText(zoneKey(zone))} was made from this file, but no ledger here says which record sets were: what the file does not name stays (${named.join(", ")}${more}); delete it by hand, or give the file the whole zone with ownership: exclusive`,
+  ];
 }
 
 /** How many record sets that stay are named a reason. */

@@ -159,6 +159,11 @@ describe("destroying", () => {
     await bench.apply(config);
     await create(["theirs.example.com", "A", "192.0.2.9"]);
     rmSync(join(bench.home, "setup"), { recursive: true });
+    const { plan } = await bench.plan(readText(ZONE));
+    expect(changesOf(plan)).toEqual([]);
+    expect(plan.notes).toEqual([
+      expect.stringMatching(/no ledger here says .* stays \(theirs\.example\.com A, www\.example\.com A\)/),
+    ]);
     expect(changesOf((await planDestroy(config, bench.options())).plan)).toEqual(["records remove www.example.com A"]);
     expect(changesOf((await planDestroy(readText(ZONE), bench.options())).plan)).toEqual([]);
   });
