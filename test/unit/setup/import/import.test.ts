@@ -229,6 +229,31 @@ describe("several zones", () => {
   });
 });
 
+describe("a private zone", () => {
+  it("comes back with its VPCs", { timeout: 30_000 }, async () => {
+    const file = readText(
+      "zone: { name: inside.com, private: true, vpcs: [ { id: vpc-0a1b2c3d, region: eu-west-1 } ] }\nrecords: [ { name: db, type: A, ttl: 60, values: [10.0.0.1] } ]\n",
+    );
+    expect((await bench.apply(file)).error).toBeUndefined();
+    const { text, unsaid } = await imported("inside.com");
+    expect(unsaid).toEqual([]);
+    expect(text).toContain(
+      "zone: { name: inside.com, private: true, vpcs: [{ id: vpc-0a1b2c3d, region: eu-west-1 }] }\n",
+    );
+    expect(await planOf(text)).toEqual([]);
+  });
+});
+
+describe("a zone with a reusable delegation set", () => {
+  it("keeps it, though the file does not say which", { timeout: 30_000 }, async () => {
+    const file = readText("delegationSets: { s: {} }\nzone: { name: shared.com, delegationSet: s }\n");
+    expect((await bench.apply(file)).error).toBeUndefined();
+    const { text, unsaid } = await imported("shared.com");
+    expect(unsaid).toEqual([]);
+    expect(await planOf(text)).toEqual([]);
+  });
+});
+
 describe("traffic policies", () => {
   const DOCUMENT = `{ AWSPolicyFormatVersion: "2015-10-01", RecordType: A, Endpoints: { e: { Type: value, Value: 192.0.2.1 } }, StartEndpoint: e }`;
 
