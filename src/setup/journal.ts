@@ -57,7 +57,7 @@ export interface UnfinishedRun extends RunStart {
 /** This many runs of a project that came to their end are kept to be looked at; unfinished ones are kept all. */
 const KEPT_RUNS = 10;
 
-export function journalDirectory(home: string, project: string): string {
+function journalDirectory(home: string, project: string): string {
   return join(home, "setup", "journals", encodeURIComponent(project));
 }
 
