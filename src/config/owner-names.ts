@@ -1,5 +1,6 @@
 /** Names as people write them in the file, made absolute. */
 
+import { domainToASCII } from "node:url";
 import { type DomainName, domainName, InvalidNameError, isWildcard, isWithin, splitLabels } from "../route53/names.ts";
 import type { SourcePath } from "./config.ts";
 import type { Problems } from "./problems.ts";
@@ -15,6 +16,16 @@ export function readZoneName(text: string, path: SourcePath, problems: Problems)
 }
 
 function readName(text: string, path: SourcePath, problems: Problems): DomainName | undefined {
+  if (/[^\u0000-\u007f]/.test(text)) {
+    // RFC 5890: DNS has such names as A-labels. Their UTF-8 octets would be another name, that nobody asks for.
+    const written = domainToASCII(text.replace(/\.$/, ""));
+    problems.at(path, {
+      code: "bad-name",
+      message: `'${text}' has letters beyond ASCII, which names in DNS do not have`,
+      next: written === "" ? "write it in ASCII (Punycode)" : `write ${written}`,
+    });
+    return undefined;
+  }
   try {
     return domainName(text);
   } catch (error) {

@@ -257,6 +257,11 @@ const LIMITS: readonly Provoked[] = [
     file: record(`name: ¦${Array.from({ length: 5 }, () => LONG(60)).join(".")}, type: A, ttl: 60, ${V}`),
     code: "bad-name",
   },
+  {
+    refusal: "a name with letters beyond ASCII",
+    file: record(`name: ¦bücher, type: A, ttl: 60, ${V}`),
+    code: "bad-name",
+  },
   { refusal: "DomainLabelEmpty", file: record(`name: ¦a..b, type: A, ttl: 60, ${V}`), code: "bad-name" },
   {
     refusal: "a wildcard that is not the whole leftmost label",
