@@ -1,7 +1,10 @@
-/** One question to one server, over UDP with retries and over TCP when the answer is truncated; its socket lives as long as the question. */
+/**
+ * One question to one server, over UDP with retries and over TCP when the answer is truncated. `exchange` has a socket for each
+ * question; who has thousands of them shares sockets (shared-sockets.ts).
+ */
 
 import { randomInt } from "node:crypto";
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { connect, isIPv6 } from "node:net";
 import { decodeMessage, encodeMessage, MalformedMessageError, type Message } from "./message.ts";
 import { RCODE } from "./types.ts";
@@ -63,7 +66,7 @@ export class ExchangeError extends Error {
 
 const NO_ROUTE = new Set(["ENETUNREACH", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EINVAL"]);
 
-function networkError(error: NodeJS.ErrnoException, tries: number): ExchangeError {
+export function networkError(error: NodeJS.ErrnoException, tries: number): ExchangeError {
   const reason = NO_ROUTE.has(error.code ?? "") ? "no-route" : "unreachable";
   return new ExchangeError(reason, error.code ?? error.message, tries, error);
 }
@@ -80,13 +83,13 @@ function answers(response: Message, query: Message, id: number): boolean {
   return repeated.name === asked?.name && repeated.type === asked.type && repeated.class === asked.class;
 }
 
-interface Arrival {
+export interface Arrival {
   readonly response: Message;
   readonly sizeBytes: number;
 }
 
 /** Reads what came; undefined when it is for someone else. Throws {@link MalformedMessageError} when it is for us and broken. */
-function arrivalOf(octets: Buffer, query: Message, id: number): Arrival | undefined {
+export function arrivalOf(octets: Buffer, query: Message, id: number): Arrival | undefined {
   try {
     const response = decodeMessage(octets);
     return answers(response, query, id) ? { response, sizeBytes: octets.length } : undefined;
@@ -97,8 +100,8 @@ function arrivalOf(octets: Buffer, query: Message, id: number): Arrival | undefi
   }
 }
 
-/** Settles once, and takes its timer, its abort listener and its socket down when it does. */
-function bounded<Result>(
+/** Settles once, and takes its timer, its abort listener and, by what `start` returns, its socket down when it does. */
+export function bounded<Result>(
   request: ExchangeRequest,
   tries: number,
   start: (settle: { done(result: Result): void; fail(error: unknown): void }) => () => void,
@@ -129,19 +132,37 @@ function bounded<Result>(
   });
 }
 
-/** A fresh socket each time, connected: the kernel picks a random port and drops what comes from anyone else. */
-function askOverUdp(request: ExchangeRequest, tries: number): Promise<Arrival & { rttMs: number }> {
+/** One try; rejects with an {@link ExchangeError} or the signal's reason. */
+export type Ask = (request: ExchangeRequest, tries: number) => Promise<Arrival & { readonly rttMs: number }>;
+
+/** Connected: the kernel picks a random port and drops what comes from anyone else. */
+export function socketTo(server: ServerAddress, onReady: (error?: NodeJS.ErrnoException) => void): Socket {
+  const socket = createSocket({
+    type: isIPv6(server.address) ? "udp6" : "udp4",
+    // The address is literal; without this every send asks the system's resolver about it.
+    lookup: (host, _options, callback) => callback(null, host, isIPv6(host) ? 6 : 4),
+  });
+  socket.connect(server.port, server.address, onReady);
+  return socket;
+}
+
+/** A fresh socket each time. */
+const askOverUdp: Ask = (request, tries) => {
   const { server, query } = request;
   const id = randomInt(0x10000);
   const octets = encodeMessage({ ...query, id });
   return bounded(request, tries, ({ done, fail }) => {
-    const socket = createSocket({
-      type: isIPv6(server.address) ? "udp6" : "udp4",
-      // The address is literal; without this every send asks the system's resolver about it.
-      lookup: (host, _options, callback) => callback(null, host, isIPv6(host) ? 6 : 4),
-    });
     let sentAt = 0;
     let open = true;
+    const socket = socketTo(server, (error) => {
+      if (error) return fail(networkError(error, tries));
+      // Aborted meanwhile.
+      if (!open) return;
+      sentAt = performance.now();
+      socket.send(octets, (sendError) => {
+        if (sendError) fail(networkError(sendError, tries));
+      });
+    });
     socket.on("error", (error) => fail(networkError(error, tries)));
     socket.on("message", (datagram) => {
       try {
@@ -151,21 +172,12 @@ function askOverUdp(request: ExchangeRequest, tries: number): Promise<Arrival & 
         fail(error);
       }
     });
-    socket.connect(server.port, server.address, (error?: NodeJS.ErrnoException) => {
-      if (error) return fail(networkError(error, tries));
-      // Aborted meanwhile.
-      if (!open) return;
-      sentAt = performance.now();
-      socket.send(octets, (sendError) => {
-        if (sendError) fail(networkError(sendError, tries));
-      });
-    });
     return () => {
       if (open) socket.close();
       open = false;
     };
   });
-}
+};
 
 /** RFC 7766: the message behind its length in two octets. */
 function askOverTcp(request: ExchangeRequest, tries: number): Promise<Arrival & { rttMs: number }> {
@@ -201,13 +213,16 @@ function askOverTcp(request: ExchangeRequest, tries: number): Promise<Arrival & 
 }
 
 /** Throws {@link ExchangeError}, or the signal's reason. Never takes longer than `(tries + 1) * timeoutMs`. */
-export const exchange: Exchange = async (request) => {
+export const exchange: Exchange = (request) => exchangeOver(askOverUdp, request);
+
+/** The same with another way to ask over UDP. */
+export async function exchangeOver(askUdp: Ask, request: ExchangeRequest): Promise<ExchangeResult> {
   if (request.transport === "tcp") {
     return { ...(await askOverTcp(request, 1)), transport: "tcp", truncatedOverUdp: false, tries: 1 };
   }
   for (let tries = 1; ; tries++) {
     try {
-      const arrival = await askOverUdp(request, tries);
+      const arrival = await askUdp(request, tries);
       if (!arrival.response.flags.truncated || request.transport === "udp") {
         return { ...arrival, transport: "udp", truncatedOverUdp: false, tries };
       }
@@ -218,4 +233,4 @@ export const exchange: Exchange = async (request) => {
       if (!again) throw error;
     }
   }
-};
+}

@@ -16,6 +16,7 @@ import type { Emit } from "./events.ts";
 import { waitInSync } from "./in-sync.ts";
 import type { Journal } from "./journal.ts";
 import { knownIds } from "./known-ids.ts";
+import type { LedgerKeeper } from "./ledger-keeper.ts";
 import type { LiveState } from "./live/live-state.ts";
 import type {
   Batch,
@@ -28,7 +29,7 @@ import type {
   PlanSummary,
   RecordSetChange,
 } from "./plan.ts";
-import { DONE, type LedgerKeeper, type Outcome, type Run } from "./run.ts";
+import { DONE, type Outcome, type Run } from "./run.ts";
 import type { Verification } from "./verification.ts";
 import { PATIENCE_WITH_NEW_CHECKS_MS } from "./verify/health.ts";
 import { verify } from "./verify/verify.ts";

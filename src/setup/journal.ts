@@ -6,11 +6,13 @@
 import {
   appendFileSync,
   closeSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   rmSync,
   writeSync,
 } from "node:fs";
@@ -81,10 +83,18 @@ export function openJournal(home: string, start: RunStart, now: () => number): J
   const file = join(directory, `${stamp}-${process.pid}.ndjson`);
   const left = unfinishedIn(directory).filter((run) => isSamePlace(run.plan, start.plan));
   const handle = openSync(file, "a");
+  let lines: string[] = [];
+  const flush = () => {
+    if (lines.length > 0) writeSync(handle, lines.join(""));
+    lines = [];
+  };
+  // A batch tells of a thousand changes at once: what comes in one turn is written in one go.
   const write = (entry: Record<string, unknown>) => {
-    writeSync(handle, lineOf(now(), entry));
+    if (lines.length === 0) queueMicrotask(flush);
+    lines.push(lineOf(now(), entry));
   };
   write({ entry: "started", format: JOURNAL_FORMAT, ...start });
+  flush();
   fsyncSync(handle);
   for (const run of left) supersede(run.file, file, now());
   prune(directory, file);
@@ -92,12 +102,19 @@ export function openJournal(home: string, start: RunStart, now: () => number): J
     event: (event) => {
       if (KEPT_EVENTS.has(event.event)) write({ entry: "event", ...event });
     },
-    sync: () => fsyncSync(handle),
-    ended: (outcome) => {
-      write({ entry: "ended", outcome });
+    sync: () => {
+      flush();
       fsyncSync(handle);
     },
-    close: () => closeSync(handle),
+    ended: (outcome) => {
+      write({ entry: "ended", outcome });
+      flush();
+      fsyncSync(handle);
+    },
+    close: () => {
+      flush();
+      closeSync(handle);
+    },
   };
 }
 
@@ -156,10 +173,9 @@ type Reading = { readonly state: "finished" } | { readonly state: "unfinished"; 
 
 /** A run that was killed before its first line was whole has begun nothing, and so is finished. */
 function readJournal(file: string): Reading {
-  const lines = readFileSync(file, "utf8").split("\n");
-  // How it ended stands last, and most of them have.
-  if (lines.slice(-3).map(readLine).some(isEnd)) return { state: "finished" };
-  const entries = lines.map(readLine);
+  // How it ended stands last, and most of them have: a plan of many thousand changes before it need not be read.
+  if (tailOf(file).split("\n").map(readLine).some(isEnd)) return { state: "finished" };
+  const entries = readFileSync(file, "utf8").split("\n").map(readLine);
   const started = entries.find((entry) => entry?.entry === "started");
   if (started?.entry !== "started" || started.format !== JOURNAL_FORMAT || entries.some(isEnd)) {
     return { state: "finished" };
@@ -172,6 +188,20 @@ function readJournal(file: string): Reading {
   }
   const { command, plan, keepsLedger, at } = started;
   return { state: "unfinished", run: { file, startedAt: at, command, plan, keepsLedger, begun: [...open] } };
+}
+
+/** Holds the last lines of a journal that came to its end. */
+const TAIL_BYTES = 4096;
+
+function tailOf(file: string): string {
+  const handle = openSync(file, "r");
+  try {
+    const tail = Buffer.alloc(TAIL_BYTES);
+    const read = readSync(handle, tail, 0, TAIL_BYTES, Math.max(0, fstatSync(handle).size - TAIL_BYTES));
+    return tail.toString("utf8", 0, read);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /** Undefined for a line that a killed run left cut. */

@@ -1,7 +1,8 @@
 /**
  * What this project created where tags cannot say it: record sets, traffic policies and their instances, query logging.
  * It lives beside the local state, one file a project, and is written *before* each effect, so that nothing that landed
- * is unknown to it. An entry for something that never landed does no harm: what is removed is the intersection of the
+ * is unknown to it. The file is one JSON line, and behind it, while a run is under way or after one that was killed, a line
+ * for each patch: what one step writes does not grow with the ledger. An entry for something that never landed does no harm: what is removed is the intersection of the
  * ledger and the live state, and a record set only while it still is exactly what was written.
  *
  * Its limit: another machine has another ledger, and there a record set that left the file stays in the zone.
@@ -74,10 +75,11 @@ export function readLedger(file: string): Ledger {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return EMPTY_LEDGER;
     throw error;
   }
+  const [first = "", ...rest] = text.split("\n");
   try {
-    const ledger = JSON.parse(text) as Ledger;
+    const ledger = JSON.parse(first) as Ledger;
     // One that is older may lack a list.
-    if (ledger.format === LEDGER_FORMAT) return { ...EMPTY_LEDGER, ...ledger };
+    if (ledger.format === LEDGER_FORMAT) return withPatches({ ...EMPTY_LEDGER, ...ledger }, patchesIn(rest));
   } catch {
     // Falls through: text that is no JSON is no ledger.
   }
@@ -87,6 +89,11 @@ export function readLedger(file: string): Ledger {
     message: `${file} is no ledger that this version of r53kit can read`,
     next: "move it away; record sets that later leave the file will then stay in their zone",
   });
+}
+
+/** A run that was killed may have left the last one cut: what it was to come before was not begun. */
+function patchesIn(lines: readonly string[]): LedgerPatch[] {
+  return lines.slice(0, -1).map((line) => JSON.parse(line) as LedgerPatch);
 }
 
 /** Atomic and durable: the new text is on the disk before it takes the old one's place. */
@@ -103,11 +110,6 @@ export function writeLedger(file: string, ledger: Ledger): void {
   renameSync(fresh, file);
 }
 
-export function withRecordSets(ledger: Ledger, zoneId: string, written: ReadonlyMap<string, string>): Ledger {
-  const zone = { ...ledger.recordSets[zoneId], ...Object.fromEntries(written) };
-  return { ...ledger, recordSets: { ...ledger.recordSets, [zoneId]: zone } };
-}
-
 /** The entry of a record set that is about to be written over what the ledger has of it: it may end as either. */
 export function eitherOf(entry: string | undefined, hash: string): string {
   return [...new Set([...(entry?.split(" ") ?? []), hash])].join(" ");
@@ -118,29 +120,76 @@ export function isAsWritten(entry: string | undefined, hash: string): boolean {
   return entry?.split(" ").includes(hash) ?? false;
 }
 
-export function withoutRecordSets(ledger: Ledger, zoneId: string, keys: readonly string[]): Ledger {
-  const gone = new Set(keys);
-  const zone = Object.fromEntries(Object.entries(ledger.recordSets[zoneId] ?? {}).filter(([key]) => !gone.has(key)));
-  return { ...ledger, recordSets: { ...ledger.recordSets, [zoneId]: zone } };
-}
-
-/** Of a zone that is gone. */
-export function withoutZone(ledger: Ledger, zoneId: string): Ledger {
-  const { [zoneId]: _, ...recordSets } = ledger.recordSets;
-  return {
-    ...ledger,
-    recordSets,
-    trafficPolicyInstances: ledger.trafficPolicyInstances.filter((key) => !key.startsWith(`${zoneId} `)),
-    queryLogging: ledger.queryLogging.filter((id) => id !== zoneId),
-  };
-}
-
 type NameList = "trafficPolicies" | "trafficPolicyInstances" | "cidrCollections" | "queryLogging";
 
-export function withName(ledger: Ledger, list: NameList, name: string): Ledger {
-  return ledger[list].includes(name) ? ledger : { ...ledger, [list]: [...ledger[list], name] };
+/** What one step does to a ledger: data, for it stands in the file. Carried out twice it is as carried out once. */
+export type LedgerPatch =
+  | {
+      readonly patch: "record-sets";
+      readonly zoneId: string;
+      /** By record set key. */
+      readonly written: Readonly<Record<string, string>>;
+      readonly gone: readonly string[];
+    }
+  | { readonly patch: "zone-gone"; readonly zoneId: string }
+  | { readonly patch: "name" | "name-gone"; readonly list: NameList; readonly name: string };
+
+export function recordSetsPatch(
+  zoneId: string,
+  written: ReadonlyMap<string, string>,
+  gone: readonly string[] = [],
+): LedgerPatch {
+  return { patch: "record-sets", zoneId, written: Object.fromEntries(written), gone };
 }
 
-export function withoutName(ledger: Ledger, list: NameList, name: string): Ledger {
-  return { ...ledger, [list]: ledger[list].filter((one) => one !== name) };
+export function namePatch(list: NameList, name: string): LedgerPatch {
+  return { patch: "name", list, name };
+}
+
+export function nameGonePatch(list: NameList, name: string): LedgerPatch {
+  return { patch: "name-gone", list, name };
+}
+
+/** A ledger that patches change in place. */
+export type PatchedLedger = Omit<Ledger, "recordSets" | NameList> & {
+  readonly recordSets: Record<string, Record<string, string>>;
+} & Record<NameList, readonly string[]>;
+
+/** A copy that may be changed. */
+export function copyOf(ledger: Ledger): PatchedLedger {
+  const zones = Object.entries(ledger.recordSets).map(([zoneId, sets]) => [zoneId, { ...sets }]);
+  return { ...ledger, recordSets: Object.fromEntries(zones) };
+}
+
+export function withPatches(ledger: Ledger, patches: Iterable<LedgerPatch>): Ledger {
+  const copy = copyOf(ledger);
+  for (const patch of patches) patchInPlace(copy, patch);
+  return copy;
+}
+
+export function patchInPlace(ledger: PatchedLedger, patch: LedgerPatch): void {
+  switch (patch.patch) {
+    case "record-sets": {
+      const { zoneId, written, gone } = patch;
+      ledger.recordSets[zoneId] ??= {};
+      const zone = ledger.recordSets[zoneId];
+      Object.assign(zone, written);
+      for (const key of gone) delete zone[key];
+      return;
+    }
+    case "zone-gone": {
+      const { zoneId } = patch;
+      delete ledger.recordSets[zoneId];
+      ledger.trafficPolicyInstances = ledger.trafficPolicyInstances.filter((key) => !key.startsWith(`${zoneId} `));
+      ledger.queryLogging = ledger.queryLogging.filter((id) => id !== zoneId);
+      return;
+    }
+    case "name": {
+      const { list, name } = patch;
+      if (!ledger[list].includes(name)) ledger[list] = [...ledger[list], name];
+      return;
+    }
+    case "name-gone":
+      ledger[patch.list] = ledger[patch.list].filter((one) => one !== patch.name);
+  }
 }

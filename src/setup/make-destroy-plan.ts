@@ -5,7 +5,15 @@
 
 import type { Config, ZoneConfig } from "../config/config.ts";
 import { recordSetKey } from "../route53/record-set.ts";
-import { instanceKey, type Ledger, policyKey, withName, withRecordSets } from "./ledger.ts";
+import {
+  instanceKey,
+  type Ledger,
+  type LedgerPatch,
+  namePatch,
+  policyKey,
+  recordSetsPatch,
+  withPatches,
+} from "./ledger.ts";
 import type { LiveState, LiveZone } from "./live/live-state.ts";
 import { joined, type PlanInputs } from "./make-plan.ts";
 import { recordSetNormalForm } from "./normal-form.ts";
@@ -104,25 +112,25 @@ function withDeclared(config: Config, planning: Planning): Ledger {
     const there = live.cidrCollections?.find((one) => one.name === name);
     if (there !== undefined) known.set({ ref: "cidr-collection", key }, there.id);
   }
-  return config.zones.reduce((ledger, zone) => {
+  const patches = config.zones.flatMap((zone) => {
     const there = liveZone(live, zoneKey(zone));
-    if (there === undefined || !isOwn(there, zoneKey(zone), config)) return ledger;
-    return withInstances(withDeclaredRecords(ledger, zone, there, planning), zone, there);
-  }, planning.ledger);
+    if (there === undefined || !isOwn(there, zoneKey(zone), config)) return [];
+    return [declaredRecords(zone, there, planning), ...declaredNames(zone, there)];
+  });
+  return withPatches(planning.ledger, patches);
 }
 
-function withDeclaredRecords(ledger: Ledger, zone: ZoneConfig, there: LiveZone, planning: Planning): Ledger {
+function declaredRecords(zone: ZoneConfig, there: LiveZone, planning: Planning): LedgerPatch {
   const declared = new Set(wantedRecordSets(zone, planning).map(({ set }) => recordSetNormalForm(set)));
   const same = there.recordSets.filter(({ set }) => declared.has(recordSetNormalForm(set)));
-  return withRecordSets(ledger, there.id, new Map(same.map(({ set }) => [recordSetKey(set), recordSetHash(set)])));
+  return recordSetsPatch(there.id, new Map(same.map(({ set }) => [recordSetKey(set), recordSetHash(set)])));
 }
 
-function withInstances(ledger: Ledger, zone: ZoneConfig, there: LiveZone): Ledger {
-  const instances = zone.trafficPolicyInstances.reduce(
-    (so, { name, type }) => withName(so, "trafficPolicyInstances", instanceKey(there.id, name, type)),
-    ledger,
+function declaredNames(zone: ZoneConfig, there: LiveZone): LedgerPatch[] {
+  const instances = zone.trafficPolicyInstances.map(({ name, type }) =>
+    namePatch("trafficPolicyInstances", instanceKey(there.id, name, type)),
   );
-  return zone.logging === undefined ? instances : withName(instances, "queryLogging", there.id);
+  return zone.logging === undefined ? instances : [...instances, namePatch("queryLogging", there.id)];
 }
 
 function inDestroyWords<Kind extends Change>(change: Kind): Kind {

@@ -3,7 +3,7 @@
 import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
 import { canonicalValue } from "../route53/record-data.ts";
 import type { RecordSet, RecordsAnswer, RecordType, RoutingPolicy } from "../route53/record-set.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import { canonicalJson, sorted } from "./canonical-json.ts";
 import type { PlannedHealthCheckConfig } from "./plan.ts";
 import type { IdOrReference } from "./references.ts";
 
@@ -42,24 +42,25 @@ export function canonicalValues(type: RecordType, values: readonly string[]): st
   return values.map((value) => canonicalOrSame(type, value)).sort();
 }
 
-/** Equal texts: the same record set. */
+/** Equal texts: the same record set. Zones have many thousands, and so the keys are written sorted instead of being sorted. */
 export function recordSetNormalForm(set: WantedRecordSet | RecordSet): string {
-  const { answer } = set;
-  return canonicalJson({
-    name: set.name,
-    type: set.type,
-    setIdentifier: set.setIdentifier,
-    policy: set.policy,
-    healthCheckId: set.healthCheckId,
-    answer:
-      answer.kind === "records"
-        ? { kind: "records", ttlSeconds: answer.ttlSeconds, values: canonicalValues(set.type, answer.values) }
-        : {
-            kind: "alias",
-            hostedZoneId: answer.hostedZoneId,
-            target: answer.target,
-            evaluateTargetHealth: answer.evaluateTargetHealth,
-          },
+  const { answer, healthCheckId, name, policy, setIdentifier, type } = set;
+  const normalAnswer =
+    answer.kind === "records"
+      ? { kind: answer.kind, ttlSeconds: answer.ttlSeconds, values: canonicalValues(type, answer.values) }
+      : {
+          evaluateTargetHealth: answer.evaluateTargetHealth,
+          hostedZoneId: sorted(answer.hostedZoneId),
+          kind: answer.kind,
+          target: answer.target,
+        };
+  return JSON.stringify({
+    answer: normalAnswer,
+    healthCheckId: sorted(healthCheckId),
+    name,
+    policy: policy.kind === "simple" ? policy : sorted(policy),
+    setIdentifier,
+    type,
   });
 }
 

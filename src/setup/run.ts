@@ -3,15 +3,9 @@
 import type { Backend } from "../backend/backend.ts";
 import type { DomainName } from "../route53/names.ts";
 import type { Emit } from "./events.ts";
-import type { Ledger } from "./ledger.ts";
+import type { LedgerKeeper } from "./ledger-keeper.ts";
 import type { KnownIds } from "./references.ts";
 import type { ZoneKey } from "./zone-key.ts";
-
-export interface LedgerKeeper {
-  readonly current: Ledger;
-  /** On the disk when it returns. */
-  update(change: (ledger: Ledger) => Ledger): void;
-}
 
 /** Calls are not aborted half-way: what was sent is waited for, and Ctrl-C takes effect between the steps. */
 export interface Run {

@@ -8,7 +8,8 @@ import { assess } from "./assessment.ts";
 import type { Emit } from "./events.ts";
 import type { Expectation } from "./expectations.ts";
 import { openJournal, type RunCommand, type UnfinishedRun, unfinishedRuns } from "./journal.ts";
-import { EMPTY_LEDGER, ledgerFile, readLedger, writeLedger } from "./ledger.ts";
+import { ledgerFile, readLedger } from "./ledger.ts";
+import { keepLedger, keepNoLedger } from "./ledger-keeper.ts";
 import type { LiveState } from "./live/live-state.ts";
 import { readLiveState } from "./live/read.ts";
 import { destroyScopeOf, makeDestroyPlan } from "./make-destroy-plan.ts";
@@ -18,7 +19,6 @@ import { zoneExpectation } from "./phases/zone.ts";
 import { PHASES, type PhaseName, type Plan } from "./plan.ts";
 import { idsOfZones, type Planning } from "./planning.ts";
 import { remainingOf } from "./remaining.ts";
-import type { LedgerKeeper } from "./run.ts";
 import { checkBackend, checkFresh } from "./saved-plan.ts";
 import { scopeOf } from "./scope.ts";
 import type { Verification } from "./verification.ts";
@@ -93,31 +93,14 @@ export async function carryOut(
   options: SetupOptions & { readonly emit: Emit; readonly command?: RunCommand; readonly keepsLedger?: boolean },
 ): Promise<Applied> {
   const { backend, home, signal, emit, command = "setup apply", keepsLedger = true } = options;
+  const ledger = keepsLedger ? keepLedger(ledgerFile(home, plan.project)) : keepNoLedger();
   const journal = openJournal(home, { command, plan, keepsLedger }, () => backend.clock.now());
   try {
-    const ledger = keepsLedger ? keepLedger(ledgerFile(home, plan.project)) : NO_LEDGER;
     return await applyPlan({ plan, live, backend, ledger, journal, emit, signal });
   } finally {
     journal.close();
+    ledger.close();
   }
-}
-
-/** What is made by hand is nobody's to remove later, so nothing is written down. */
-const NO_LEDGER: LedgerKeeper = { current: EMPTY_LEDGER, update() {} };
-
-function keepLedger(file: string): LedgerKeeper {
-  let current = readLedger(file);
-  return {
-    get current() {
-      return current;
-    },
-    update(change) {
-      const next = change(current);
-      if (next === current) return;
-      writeLedger(file, next);
-      current = next;
-    },
-  };
 }
 
 const VERIFY_FORMAT = "r53kit.verify/1";

@@ -1,6 +1,6 @@
 /**
  * Loaded before r53kit (`node --import`): kills its process with SIGKILL at an exact moment, which no watcher from outside can
- * hit. `R53KIT_TEST_DIE_AT` is `MOMENT:N`, the Nth journal line written, ledger replaced, request sent or answer come.
+ * hit. `R53KIT_TEST_DIE_AT` is `MOMENT:N`, the Nth journal line written, ledger replaced or added to, request sent or answer come.
  */
 import fs from "node:fs";
 import http from "node:http";
@@ -15,8 +15,11 @@ if (moment && process.argv.includes("setup")) {
   };
   const { writeSync, renameSync } = fs;
   fs.writeSync = (...args) => {
+    const has = (part) => typeof args[1] === "string" && args[1].includes(part);
+    if (has('"patch":')) passed("before-ledger");
     const written = writeSync(...args);
-    if (typeof args[1] === "string" && args[1].includes('"entry":')) passed("journal");
+    if (has('"entry":')) passed("journal");
+    if (has('"patch":')) passed("ledger");
     return written;
   };
   fs.renameSync = (from, to) => {

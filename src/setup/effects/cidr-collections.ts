@@ -9,7 +9,7 @@ import { Failure } from "../../errors.ts";
 import type { CidrLocation } from "../../route53/cidr-collection.ts";
 import { cidrRequests } from "../cidr-blocks.ts";
 import { waitInSync } from "../in-sync.ts";
-import { policyKey, withName, withoutName } from "../ledger.ts";
+import { nameGonePatch, namePatch, policyKey } from "../ledger.ts";
 import { readCidrCollections } from "../live/read-cidr-collections.ts";
 import type { CidrCollectionChange } from "../plan.ts";
 import { DONE, type Outcome, type Run } from "../run.ts";
@@ -20,7 +20,7 @@ export async function carryOutCidrCollection(change: CidrCollectionChange, run: 
   const { key, before, after, how } = change;
   if (after === null) return remove(change, run);
   if (how === "create" || before === null) {
-    run.ledger.update((ledger) => withName(ledger, "cidrCollections", policyKey(run.account, after.name)));
+    run.ledger.update(namePatch("cidrCollections", policyKey(run.account, after.name)));
     const { Collection } = await client.send(
       new CreateCidrCollectionCommand({ Name: after.name, CallerReference: after.callerReference }),
     );
@@ -80,6 +80,6 @@ async function remove(change: CidrCollectionChange, run: Run): Promise<Outcome> 
     }
     if (!named(error, "NoSuchCidrCollectionException")) throw error;
   }
-  run.ledger.update((ledger) => withoutName(ledger, "cidrCollections", policyKey(run.account, key)));
+  run.ledger.update(nameGonePatch("cidrCollections", policyKey(run.account, key)));
   return DONE;
 }

@@ -14,7 +14,7 @@ import { Failure } from "../../errors.ts";
 import { type DomainName, displayName, domainName } from "../../route53/names.ts";
 import { bareId } from "../../route53/record-set.ts";
 import { pause, waitInSync } from "../in-sync.ts";
-import { withoutZone, withRecordSets } from "../ledger.ts";
+import { recordSetsPatch } from "../ledger.ts";
 import { readRegistrar } from "../live/read-zones.ts";
 import { nextGeneration } from "../ownership.ts";
 import type { HostedZoneChange, RegistrarChange } from "../plan.ts";
@@ -35,7 +35,7 @@ export async function carryOutHostedZone(change: HostedZoneChange, run: Run): Pr
   // Known before the waiting, so that whoever stops the apply then is told what there is.
   run.known.set({ ref: "hosted-zone", zone }, made.id);
   // A zone of ours that the ledger does not know is a lost ledger's.
-  run.ledger.update((ledger) => withRecordSets(ledger, made.id, new Map()));
+  run.ledger.update(recordSetsPatch(made.id, new Map()));
   run.nameServers.set(zone, made.nameServers);
   if (made.change !== undefined) await waitInSync(made.change, "zone", run);
   const servers = made.nameServers.map(displayName).join(", ");
@@ -55,7 +55,7 @@ async function remove({ before, zone }: HostedZoneChange, run: Run): Promise<Out
     if (!named(error, "NoSuchHostedZone")) throw error;
   }
   run.nameServers.delete(zone);
-  run.ledger.update((ledger) => withoutZone(ledger, id));
+  run.ledger.update({ patch: "zone-gone", zoneId: id });
   return { kind: "done" };
 }
 

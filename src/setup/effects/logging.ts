@@ -12,7 +12,7 @@ import {
   ListQueryLoggingConfigsCommand,
 } from "@aws-sdk/client-route-53";
 import { pause } from "../in-sync.ts";
-import { withName, withoutName } from "../ledger.ts";
+import { nameGonePatch, namePatch } from "../ledger.ts";
 import type { LogGroupChange, LogResourcePolicyChange, QueryLoggingChange } from "../plan.ts";
 import { DONE, type Outcome, type Run } from "../run.ts";
 import { named } from "./service-error.ts";
@@ -62,10 +62,10 @@ export async function carryOutQueryLogging(change: QueryLoggingChange, run: Run)
     }
   }
   if (change.after === null) {
-    run.ledger.update((ledger) => withoutName(ledger, "queryLogging", zoneId));
+    run.ledger.update(nameGonePatch("queryLogging", zoneId));
     return DONE;
   }
-  run.ledger.update((ledger) => withName(ledger, "queryLogging", zoneId));
+  run.ledger.update(namePatch("queryLogging", zoneId));
   for (let tried = 1; ; tried++) {
     try {
       const { QueryLoggingConfig } = await client.send(

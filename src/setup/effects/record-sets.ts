@@ -9,7 +9,7 @@ import {
 import { Failure } from "../../errors.ts";
 import { fromApi, recordSetKey } from "../../route53/record-set.ts";
 import { recordSetOfCall } from "../batches.ts";
-import { eitherOf, withoutRecordSets, withRecordSets } from "../ledger.ts";
+import { eitherOf, recordSetsPatch } from "../ledger.ts";
 import { readRecordSets } from "../live/read-zones.ts";
 import type { Batch, BatchCall, RecordSetChange } from "../plan.ts";
 import { recordSetHash } from "../record-set-diff.ts";
@@ -30,20 +30,24 @@ export async function sendBatch(
   });
   const written = new Map<string, string>();
   const deleted: string[] = [];
-  const ours = run.ledger.current.recordSets[zoneId] ?? {};
+  const kept = run.ledger.recordSetsOf(zoneId);
+  /** As it was before this batch. */
+  const ours = new Map<string, string>();
   for (const { action, set } of calls) {
     const own = fromApi(set);
     const key = recordSetKey(own);
+    const entry = kept[key];
+    if (entry !== undefined) ours.set(key, entry);
     if (action === "DELETE") deleted.push(key);
     // What someone else made and the file only changed stays theirs: it is never removed on its own.
-    else if (action === "CREATE" || ours[key] !== undefined) written.set(key, recordSetHash(own));
+    else if (action === "CREATE" || entry !== undefined) written.set(key, recordSetHash(own));
   }
   // Whoever is killed now does not know whether the batch landed, so until then each may be as it was or as it will be.
-  const eithers = new Map([...written].map(([key, hash]) => [key, eitherOf(ours[key], hash)] as const));
-  run.ledger.update((ledger) => withRecordSets(ledger, zoneId, eithers));
+  const eithers = new Map([...written].map(([key, hash]) => [key, eitherOf(ours.get(key), hash)] as const));
+  run.ledger.update(recordSetsPatch(zoneId, eithers));
   const hasLanded = () => {
     const gone = deleted.filter((key) => !written.has(key));
-    run.ledger.update((ledger) => withoutRecordSets(withRecordSets(ledger, zoneId, written), zoneId, gone));
+    run.ledger.update(recordSetsPatch(zoneId, written, gone));
   };
   const client = await run.backend.clients.route53();
   const changes: ApiChange[] = calls.map(({ action, set }) => ({ Action: action, ResourceRecordSet: set }));
@@ -61,9 +65,9 @@ export async function sendBatch(
     }
     if (isRefusal(error)) {
       // Nothing landed: what was ours is as it was, and what was not is not ours.
-      const before = new Map([...written.keys()].flatMap((key) => (ours[key] === undefined ? [] : [[key, ours[key]]])));
+      const before = new Map([...ours].filter(([key]) => written.has(key)));
       const never = [...written.keys()].filter((key) => !before.has(key));
-      run.ledger.update((ledger) => withoutRecordSets(withRecordSets(ledger, zoneId, before), zoneId, never));
+      run.ledger.update(recordSetsPatch(zoneId, before, never));
     }
     if (!named(error, "InvalidChangeBatch", "InvalidInput", "NoSuchHealthCheck", "NoSuchHostedZone")) throw error;
     throw rejected(error as Error, calls);

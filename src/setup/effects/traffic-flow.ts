@@ -16,7 +16,7 @@ import type { JsonValue } from "../../config/config.ts";
 import { Failure } from "../../errors.ts";
 import { domainName } from "../../route53/names.ts";
 import { pause } from "../in-sync.ts";
-import { instanceKey, policyKey, withName, withoutName } from "../ledger.ts";
+import { instanceKey, nameGonePatch, namePatch, policyKey } from "../ledger.ts";
 import { readTrafficPolicies } from "../live/read-traffic-policies.ts";
 import type { TrafficPolicyChange, TrafficPolicyInstanceChange } from "../plan.ts";
 import { sameDocument } from "../policy-documents.ts";
@@ -31,7 +31,7 @@ export async function carryOutTrafficPolicy(change: TrafficPolicyChange, run: Ru
   const policy = { ref: "traffic-policy", key } as const;
   const version = { ref: "traffic-policy-version", key } as const;
   if (before === null) {
-    run.ledger.update((ledger) => withName(ledger, "trafficPolicies", policyKey(run.account, after.name)));
+    run.ledger.update(namePatch("trafficPolicies", policyKey(run.account, after.name)));
     const made = await createPolicy(after, document, run);
     run.known.set(policy, made.id);
     run.known.set(version, String(made.version));
@@ -91,7 +91,7 @@ async function removePolicy(change: TrafficPolicyChange, run: Run): Promise<Outc
       if (!named(error, "NoSuchTrafficPolicy")) throw error;
     }
   }
-  run.ledger.update((ledger) => withoutName(ledger, "trafficPolicies", policyKey(run.account, change.key)));
+  run.ledger.update(nameGonePatch("trafficPolicies", policyKey(run.account, change.key)));
   return DONE;
 }
 
@@ -108,7 +108,7 @@ export async function carryOutTrafficPolicyInstance(change: TrafficPolicyInstanc
       if (!named(error, "NoSuchTrafficPolicyInstance")) throw error;
     }
     await waitForInstance(id, run);
-    run.ledger.update((ledger) => withoutName(ledger, "trafficPolicyInstances", key));
+    run.ledger.update(nameGonePatch("trafficPolicyInstances", key));
     return DONE;
   }
   const settings = {
@@ -121,7 +121,7 @@ export async function carryOutTrafficPolicyInstance(change: TrafficPolicyInstanc
     await waitForInstance(before.id, run);
     return { kind: "done", detail: `version ${settings.TrafficPolicyVersion}` };
   }
-  run.ledger.update((ledger) => withName(ledger, "trafficPolicyInstances", key));
+  run.ledger.update(namePatch("trafficPolicyInstances", key));
   const id = await createInstance({ HostedZoneId: zoneId, Name: name, ...settings }, type, run);
   await waitForInstance(id, run);
   return { kind: "done", detail: id };

@@ -1,9 +1,10 @@
 /** Name servers as a verification asks them: their addresses, found from the root as anyone would, and single questions. */
 
 import type { Backend } from "../../backend/backend.ts";
-import { ExchangeError, exchange } from "../../dns/client.ts";
+import { type Exchange, ExchangeError } from "../../dns/client.ts";
 import { lookupAddresses } from "../../dns/iterate.ts";
 import { type Message, makeQuery } from "../../dns/message.ts";
+import { type SharedSockets, shareSockets } from "../../dns/shared-sockets.ts";
 import { type DomainName, displayName } from "../../route53/names.ts";
 
 const QUERY_TIMEOUT_MS = 2000;
@@ -17,11 +18,12 @@ export interface NameServer {
   readonly address: string;
 }
 
-/** The addresses of name servers, found from the root hints as anyone would, and remembered. */
+/** The addresses of name servers, found from the root hints as anyone would, and remembered; and the sockets to ask there. */
 export class ServerAddresses {
   readonly #backend: Backend;
   readonly #signal: AbortSignal;
   readonly #known = new Map<DomainName, Promise<readonly string[]>>();
+  readonly #sockets: SharedSockets = shareSockets();
 
   constructor(backend: Backend, signal: AbortSignal) {
     this.#backend = backend;
@@ -32,6 +34,15 @@ export class ServerAddresses {
     return this.#backend.dns.port;
   }
 
+  get exchange(): Exchange {
+    return this.#sockets.exchange;
+  }
+
+  /** When nothing is asked any more. */
+  close(): void {
+    this.#sockets.close();
+  }
+
   /** One address a server, its first. */
   async of(names: readonly DomainName[]): Promise<{ found: NameServer[]; missing: DomainName[] }> {
     const found: NameServer[] = [];
@@ -40,7 +51,7 @@ export class ServerAddresses {
       let addresses = this.#known.get(name);
       if (addresses === undefined) {
         const { rootHints: roots, port } = this.#backend.dns;
-        addresses = lookupAddresses({ exchange, roots, port, signal: this.#signal }, name);
+        addresses = lookupAddresses({ exchange: this.exchange, roots, port, signal: this.#signal }, name);
         this.#known.set(name, addresses);
       }
       const [address] = await addresses;
@@ -65,7 +76,7 @@ export async function ask(
   recursionDesired = false,
 ): Promise<Message | string> {
   try {
-    const { response } = await exchange({
+    const { response } = await servers.exchange({
       server: { address: server.address, port: servers.port },
       query: makeQuery({ name, type, recursionDesired }),
       transport: "auto",

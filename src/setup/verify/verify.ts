@@ -50,7 +50,11 @@ export async function verify(
       keep(expectation, await verifyOne(expectation, servers, context));
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, others.length) }, worker));
+  try {
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, others.length) }, worker));
+  } finally {
+    servers.close();
+  }
   await verifyHealth(health, context, keep);
   for (const expectation of expectations) {
     const verification = done.get(expectation);
