@@ -24,6 +24,7 @@ import {
 } from "@aws-sdk/client-route-53";
 import { LOCAL_CREDENTIALS } from "../../src/backend/local-connection.ts";
 import type { RunFile } from "../../src/local/daemon-run-file.ts";
+import { ledgerFile, readLedger } from "../../src/setup/ledger.ts";
 import type { Plan } from "../../src/setup/plan.ts";
 import { type CliHome, type CliResult, cliHome, eventually, ROOT } from "../support/cli.ts";
 
@@ -289,7 +290,7 @@ async function readEverything(apiPort: number, home: string): Promise<Everything
       resourcePolicies: sorted(
         resourcePolicies.map(({ policyName, policyDocument }) => ({ policyName, policyDocument })),
       ),
-      ledger: await ledgerKeys(home, [...names.keys()]),
+      ledger: ledgerKeys(home, [...names.keys()]),
       unfinished: await unfinishedJournals(home),
     };
   } finally {
@@ -298,9 +299,8 @@ async function readEverything(apiPort: number, home: string): Promise<Everything
   }
 }
 
-async function ledgerKeys(home: string, zoneIds: readonly string[]): Promise<string[]> {
-  const text = await readFile(join(home, "setup", "myapp.com.ledger.json"), "utf8").catch(() => "{}");
-  const { recordSets = {} } = JSON.parse(text) as { recordSets?: Record<string, Record<string, string>> };
+function ledgerKeys(home: string, zoneIds: readonly string[]): string[] {
+  const { recordSets } = readLedger(ledgerFile(home, "myapp.com"));
   return Object.entries(recordSets)
     .filter(([zone]) => zoneIds.includes(zone))
     .flatMap(([, sets]) => Object.keys(sets))
