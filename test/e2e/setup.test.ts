@@ -142,7 +142,7 @@ describe("r53kit setup", () => {
     const said = await setup("plan", "--config", file);
     expect(said.code).toBe(64);
     const text = await fileWith(
-      `version: 1\nzone: { name: e.com }\nrecords: [ { name: "${evil}", type: TXT, ttl: 60, values: ["${evil}"] } ]\n`,
+      `version: 1\nzone: { name: e.com }\nrecords: [ { name: "\\e[31m\\a", type: TXT, ttl: 60, values: ["${evil}"] } ]\n`,
     );
     const all = [
       said,
