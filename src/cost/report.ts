@@ -10,6 +10,9 @@ import { ASSUMED_QUERIES_PER_MONTH, type QueryAssumption } from "./queries.ts";
 
 const COST_FORMAT = "r53kit.cost/1";
 
+/** Of all collections together (Amazon Route 53 pricing, "IP-based routing"). */
+const BLOCKS_INCLUDED = 1000;
+
 export interface ReportedLine {
   readonly item: BillItem;
   readonly text: string;
@@ -121,6 +124,12 @@ function notesOf(config: Config, hasOtherEndpoints: boolean): string[] {
   }
   if (config.healthChecks.some(({ settings }) => settings.kind !== "endpoint" && settings.kind !== "existing")) {
     notes.push("checks of other checks and of alarms are counted like checks in AWS");
+  }
+  const blocks = config.cidrCollections.flatMap(({ locations }) => locations.flatMap((one) => one.blocks)).length;
+  if (blocks > BLOCKS_INCLUDED) {
+    notes.push(
+      `the ${blocks} CIDR blocks are more than the ${BLOCKS_INCLUDED} that come with IP-based routing, and are not in the sum`,
+    );
   }
   if (config.zones.some(({ logging }) => logging !== undefined)) {
     notes.push("query logs are billed by CloudWatch Logs, by volume, and are not in the sum");
