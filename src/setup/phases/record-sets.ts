@@ -132,6 +132,8 @@ export function planRecordSets(phase: RecordPhase, zones: readonly ZoneUnits[], 
     batches.push(...making.batches.map((batch): Batch => ({ ...batch, makesRoom: true })), ...packed.batches);
     planning.notes.push(...gapNotes(making.changes));
     const touched = new Set(packed.changes.map((change) => groupOfChange(change)));
+    // Most phases of most plans touch nothing, and a zone may be large.
+    if (touched.size === 0) continue;
     const answers = answerExpectations(zone, planning, (name, type) => touched.has(`${name} ${type}`));
     for (const expectation of answers) expectations.push(expectation);
   }
