@@ -583,7 +583,7 @@ function readEndpoint(
 }
 
 /** All ways out of a rule, with a label each: `Primary`, `Locations[2]`, ... */
-function branchesOf(
+export function branchesOf(
   rule: TrafficPolicyRule,
 ): readonly { readonly label: string; readonly branch: TrafficPolicyBranch }[] {
   const numbered = (key: string, branches: readonly TrafficPolicyBranch[]) =>

@@ -5,11 +5,12 @@ import { findingsOf } from "../../findings/finding.ts";
 import { aws } from "../../findings/references.ts";
 import { CONTINENTS } from "../../route53/geo-locations.ts";
 import type { GeoLocationPlace } from "../../route53/record-set.ts";
-import type {
-  TrafficPolicyBranch,
-  TrafficPolicyDocument,
-  TrafficPolicyRule,
-  TrafficPolicyTarget,
+import {
+  branchesOf,
+  type TrafficPolicyBranch,
+  type TrafficPolicyDocument,
+  type TrafficPolicyRule,
+  type TrafficPolicyTarget,
 } from "../../route53/traffic-policy.ts";
 import type { Facts } from "../facts.ts";
 import type { Hit, LintCatalogue } from "../finding.ts";
@@ -68,30 +69,6 @@ const CATALOGUE = {
 } as const satisfies LintCatalogue;
 
 const finding = findingsOf(CATALOGUE);
-
-/** The ways out of a rule, as the document calls them. */
-function branchesOf(
-  rule: TrafficPolicyRule,
-): readonly { readonly label: string; readonly branch: TrafficPolicyBranch }[] {
-  const numbered = (key: string, branches: readonly TrafficPolicyBranch[]) =>
-    branches.map((branch, index) => ({ label: `${key}[${index}]`, branch }));
-  switch (rule.kind) {
-    case "failover":
-      return [
-        { label: "Primary", branch: rule.primary },
-        { label: "Secondary", branch: rule.secondary },
-      ];
-    case "geolocation":
-      return numbered("Locations", rule.locations);
-    case "geoproximity":
-      return numbered("GeoproximityLocations", rule.locations);
-    case "latency":
-      return numbered("Regions", rule.regions);
-    case "multivalue":
-    case "weighted":
-      return numbered("Items", rule.items);
-  }
-}
 
 /** Ids and keys of all health checks of a document. */
 export function documentChecks({ rules }: TrafficPolicyDocument): string[] {
