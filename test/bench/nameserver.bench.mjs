@@ -283,7 +283,9 @@ async function plainAndRouted(local, folder) {
       file: routedFile,
       more: ["-e", "-E", SUBNET],
     };
-    const subjects = [own, choosing, ...running.map((peer) => ({ ...peer, file: plainFile }))];
+    // What the option itself costs, dnsperf and the sockets included.
+    const withSubnet = { ...own, name: "r53kit, plain with the same client subnet", more: choosing.more };
+    const subjects = [own, withSubnet, choosing, ...running.map((peer) => ({ ...peer, file: plainFile }))];
     inTurns(subjects);
     console.log(
       `answers, dnsperf ${DNSPERF.join(" ")}, best of ${ROUNDS} rounds of ${SECONDS} s, ${NAMES.toLocaleString("en")} names`,
@@ -292,6 +294,9 @@ async function plainAndRouted(local, folder) {
     const bind = subjects.find(({ name }) => name === "BIND");
     if (bind !== undefined) judge("plain beside BIND", own.rate / bind.rate, 1);
     judge("weighted + health + subnet beside own plain", choosing.rate / own.rate, 0.8);
+    console.log(
+      `  ${"the same beside plain with that subnet".padEnd(44)} ${(choosing.rate / withSubnet.rate).toFixed(2).padStart(8)}x`,
+    );
 
     const half = Math.floor(own.rate / 2);
     const { text: verbose } = dnsperf(own.at, plainFile, ["-Q", String(half), "-v"]);
