@@ -1,7 +1,7 @@
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ListHealthChecksCommand, ListTrafficPoliciesCommand, Route53Client } from "@aws-sdk/client-route-53";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { ApplyResult } from "../../src/setup/apply.ts";
 import type { Plan } from "../../src/setup/plan.ts";
 import type { VerifyResult } from "../../src/setup/setup.ts";
@@ -200,9 +200,9 @@ describe("an apply that is stopped", () => {
   });
 
   it("by a second one is refused with who has the zone, until that one is dead; its journal finishes it", async () => {
-    const first = home.start(["setup", "apply", "--yes"], inFolder());
-    await eventually("the first apply at work", () => first.stderr().includes("+ primary") || undefined);
+    const first = await applyUntil("health-checks: 7 changes");
     first.child.kill("SIGSTOP");
+    onTestFinished(() => void first.child.kill("SIGKILL"));
     const second = await setup("apply", "--yes");
     expect(second.code).toBe(1);
     expect(second.stderr).toContain(
