@@ -1,16 +1,18 @@
 import { readdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { identify } from "../../src/local/store/process-identity.ts";
-import { type CliHome, cliHome, eventually } from "../support/cli.ts";
+import { type CliHome, cliHome } from "../support/cli.ts";
 
 let home: CliHome;
+/** Its temporary files go where nobody else's are. */
+let temporary: { readonly env: { readonly TMPDIR: string } };
 beforeAll(async () => {
   home = await cliHome();
+  temporary = { env: { TMPDIR: home.folder } };
 });
 afterAll(() => home.dispose());
 
-const demoFolders = async () => (await readdir(tmpdir())).filter((name) => name.startsWith("r53kit-demo-"));
+const demoFolders = async () => (await readdir(home.folder)).filter((name) => name.startsWith("r53kit-demo-"));
 
 /** The daemon's process id, as `local start` says it. */
 function daemonPid(stdout: string): number | undefined {
@@ -23,8 +25,7 @@ const runs = (pid: number | undefined) => pid === undefined || identify(pid).sta
 
 describe("r53kit demo", () => {
   it("takes the whole tour and leaves nothing running and no files", async () => {
-    const before = await demoFolders();
-    const { code, stdout, stderr } = await home.run(["demo", "--speed", "20"]);
+    const { code, stdout, stderr } = await home.run(["demo", "--speed", "20"], temporary);
     expect(code, `${stdout}\n${stderr}`).toBe(0);
     for (const command of [
       "local start",
@@ -38,18 +39,18 @@ describe("r53kit demo", () => {
     }
     expect(stdout).toContain("primary -> secondary -> primary");
     expect(stdout).toContain("0 to add, 0 to change, 0 to remove");
-    expect(await demoFolders()).toEqual(before);
+    expect(await demoFolders()).toEqual([]);
     expect(runs(daemonPid(stdout))).toBe(false);
   });
 
   it("puts everything away on Ctrl-C in the middle of the drill", async () => {
-    const before = await demoFolders();
-    const demo = home.start(["demo", "--speed", "20"]);
-    await eventually("the drill", () => (demo.stderr().includes("stopping primary") ? true : undefined), 60_000);
+    const demo = await home.startUntil("stopping primary", ["demo", "--speed", "20"], temporary);
+    expect(await demoFolders()).toHaveLength(1);
     demo.child.kill("SIGINT");
+    demo.release();
     const { code, stdout } = await demo.ended;
     expect(code).toBe(130);
-    expect(await demoFolders()).toEqual(before);
+    expect(await demoFolders()).toEqual([]);
     expect(runs(daemonPid(stdout))).toBe(false);
   });
 

@@ -23,7 +23,7 @@ let backend: RunFile;
 
 async function primaryServes(): Promise<boolean> {
   try {
-    return (await fetch(`http://${PRIMARY}:${port}/health`, { signal: AbortSignal.timeout(1000) })).ok;
+    return (await fetch(`http://${PRIMARY}:${port}/health`, { signal: AbortSignal.timeout(20_000) })).ok;
   } catch {
     return false;
   }
@@ -44,7 +44,7 @@ const momentOf = (event: DrillEvent): string =>
 async function drillUntil(moment: string, ...args: string[]): Promise<CliProcess> {
   const before = await journals();
   const running = home.start(drill("--yes", ...args));
-  const until = performance.now() + 30_000;
+  const until = performance.now() + 60_000;
   for (;;) {
     const [mine] = (await journals()).filter((name) => !before.includes(name));
     if (mine !== undefined && (await eventsOf(mine)).some((event) => momentOf(event) === moment)) return running;

@@ -1,15 +1,16 @@
-import { cp, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { ListHealthChecksCommand, ListTrafficPoliciesCommand, Route53Client } from "@aws-sdk/client-route-53";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ApplyResult } from "../../src/setup/apply.ts";
 import type { Plan } from "../../src/setup/plan.ts";
 import type { VerifyResult } from "../../src/setup/setup.ts";
-import { type CliHome, type CliProcess, cliHome, eventually, ROOT } from "../support/cli.ts";
+import { type CliHome, cliHome, type HeldProcess } from "../support/cli.ts";
+import { copyExample } from "../support/example-copy.ts";
 
 let home: CliHome;
 let apiPort: number;
-/** The folder of a copy of the myapp example, on addresses of this file alone. */
+/** The folder of a copy of the myapp example. */
 let folder: string;
 
 beforeAll(async () => {
@@ -17,12 +18,7 @@ beforeAll(async () => {
   const started = await home.run(["local", "start", "--speed", "20", "--api-port", "0", "--dns-port", "0"]);
   expect(started.code, started.stderr).toBe(0);
   apiPort = (await home.json<{ apiPort: number }>(["local", "status"])).apiPort;
-  folder = join(home.folder, "myapp");
-  await cp(join(ROOT, "docs/examples/myapp"), folder, { recursive: true });
-  for (const file of ["r53kit.yaml", "traffic/global.json"]) {
-    const text = await readFile(join(folder, file), "utf8");
-    await writeFile(join(folder, file), text.replaceAll("127.0.10.", "127.0.130."));
-  }
+  folder = dirname(copyExample("myapp", home.folder));
 });
 afterAll(async () => {
   await home?.dispose();
@@ -168,16 +164,15 @@ describe("r53kit setup", () => {
 });
 
 describe("an apply that is stopped", () => {
-  /** Starts one and waits until its progress shows `line`. */
-  async function applyUntil(line: string): Promise<CliProcess> {
-    const running = home.start(["setup", "apply", "--yes"], inFolder());
-    await eventually(line, () => (running.stderr().includes(line) ? true : undefined));
-    return running;
+  /** Its zone is there then, and nothing else. */
+  function applyUntilHealthChecks(): Promise<HeldProcess> {
+    return home.startUntil("health-checks: 7 changes", ["setup", "apply", "--yes"], inFolder());
   }
 
   it("by Ctrl-C says what landed, exits with 130, and the next one goes on from there", async () => {
-    const running = await applyUntil("health-checks: 7 changes");
+    const running = await applyUntilHealthChecks();
     running.child.kill("SIGINT");
+    running.release();
     const { code, stdout } = await running.ended;
     expect(code).toBe(130);
     expect(stdout).toMatch(/interrupted: \d+ added, 1 changed, 0 removed/);
@@ -186,9 +181,10 @@ describe("an apply that is stopped", () => {
   });
 
   it("by a backend that is gone says what landed, and the next one starts it and goes on from there", async () => {
-    const running = await applyUntil("health-checks: 7 changes");
+    const running = await applyUntilHealthChecks();
     const { pid } = await home.json<{ pid: number }>(["local", "status"]);
     process.kill(pid, "SIGKILL");
+    running.release();
     const { code, stdout, stderr } = await running.ended;
     expect(code, stderr).toBe(1);
     expect(stdout).toMatch(/stopped by a failure: \d+ added, 1 changed, 0 removed/);
@@ -200,9 +196,7 @@ describe("an apply that is stopped", () => {
   });
 
   it("by a second one is refused with who has the zone, until that one is dead; its journal finishes it", async () => {
-    const first = await applyUntil("health-checks: 7 changes");
-    first.child.kill("SIGSTOP");
-    onTestFinished(() => void first.child.kill("SIGKILL"));
+    const first = await applyUntilHealthChecks();
     const second = await setup("apply", "--yes");
     expect(second.code).toBe(1);
     expect(second.stderr).toContain(

@@ -1,12 +1,15 @@
 /** The built program as a user's process, with a state folder of its own and free ports. */
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
 export const LAUNCHER = join(ROOT, "bin/r53kit.js");
+const HOLD_AT = pathToFileURL(join(import.meta.dirname, "hold-at.mjs")).href;
 
 export interface CliResult {
   readonly code: number | null;
@@ -29,10 +32,18 @@ export interface CliProcess {
   readonly ended: Promise<CliResult>;
 }
 
+/** One that stands still at a moment, so that what is done to it is done then and not a little later. */
+export interface HeldProcess extends CliProcess {
+  /** Signals that came meanwhile are noticed first. */
+  release(): void;
+}
+
 /** A private `R53KIT_HOME`; `dispose` stops the backend that may run there and removes the folder. */
 export interface CliHome {
   readonly folder: string;
   start(args: readonly string[], options?: CliOptions): CliProcess;
+  /** Starts one that stands still, itself or a child of its own, once it has said `text` on stderr; resolves when it does. */
+  startUntil(text: string, args: readonly string[], options?: CliOptions): Promise<HeldProcess>;
   run(args: readonly string[], options?: CliOptions): Promise<CliResult>;
   /** Runs with --json and parses what came; throws when it did not exit as expected. */
   json<Value>(args: readonly string[], options?: CliOptions & { readonly code?: number }): Promise<Value>;
@@ -51,7 +62,8 @@ function cleanEnvironment(): Record<string, string> {
 
 export async function cliHome(): Promise<CliHome> {
   const folder = await mkdtemp(join(tmpdir(), "r53kit-home-"));
-  const running = new Set<ChildProcess>();
+  /** Each with its end. */
+  const running = new Map<ChildProcess, Promise<unknown>>();
 
   const start: CliHome["start"] = (args, options = {}) => {
     const child = spawn(process.execPath, [LAUNCHER, ...args], {
@@ -59,7 +71,12 @@ export async function cliHome(): Promise<CliHome> {
       env: { ...cleanEnvironment(), R53KIT_HOME: folder, R53KIT_BACKEND: "local", ...options.env },
       stdio: ["pipe", "pipe", "pipe"],
     });
-    running.add(child);
+    const exited = new Promise((done) => {
+      child.once("exit", done);
+      child.once("error", done);
+    });
+    running.set(child, exited);
+    void exited.then(() => running.delete(child));
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -72,18 +89,40 @@ export async function cliHome(): Promise<CliHome> {
     child.stdin.end(options.input ?? "");
     const ended = new Promise<CliResult>((done, fail) => {
       child.on("error", fail);
-      child.on("close", (code, signal) => {
-        running.delete(child);
-        done({ code, signal, stdout, stderr });
-      });
+      child.on("close", (code, signal) => done({ code, signal, stdout, stderr }));
     });
     return { child, stdout: () => stdout, stderr: () => stderr, ended };
   };
   const run: CliHome["run"] = (args, options) => start(args, options).ended;
 
+  let held = 0;
+  const startUntil: CliHome["startUntil"] = async (text, args, options = {}) => {
+    const file = join(folder, `held-${held++}`);
+    writeFileSync(file, "");
+    const env = {
+      ...options.env,
+      NODE_OPTIONS: `--import ${HOLD_AT}`,
+      R53KIT_TEST_HOLD_AT: text,
+      R53KIT_TEST_HOLD_WHILE: file,
+    };
+    const process = start(args, { ...options, env });
+    let over = false;
+    const end = () => {
+      over = true;
+    };
+    process.ended.then(end, end);
+    await eventually(`r53kit ${args.join(" ")} saying "${text}"`, () => {
+      if (process.stderr().includes(text)) return true;
+      if (over) throw new Error(`it ended and never said "${text}"\n${process.stdout()}\n${process.stderr()}`);
+      return undefined;
+    });
+    return { ...process, release: () => rmSync(file) };
+  };
+
   return {
     folder,
     start,
+    startUntil,
     run,
     async json(args, options = {}) {
       const result = await run([...args, "--json"], options);
@@ -93,18 +132,19 @@ export async function cliHome(): Promise<CliHome> {
       return JSON.parse(result.stdout);
     },
     async dispose() {
-      for (const child of running) child.kill("SIGKILL");
+      for (const child of running.keys()) child.kill("SIGKILL");
+      await Promise.all(running.values());
       await run(["local", "stop", "--quiet"]);
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** Asks until `probe` gives something, at most `timeoutMs`; throws with `what` otherwise. */
+/** Asks until `probe` gives something, at most `timeoutMs`, which is for slow machines; throws with `what` otherwise. */
 export async function eventually<Value>(
   what: string,
   probe: () => Promise<Value | undefined> | Value | undefined,
-  timeoutMs = 20_000,
+  timeoutMs = 60_000,
 ): Promise<Value> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
