@@ -5,8 +5,8 @@
 
 import { placeText } from "../config/source-tree.ts";
 import type { LintFinding } from "../lint/finding.ts";
-import { displayName } from "../route53/names.ts";
 import type { ChangeAction, Plan, PlanPhase } from "../setup/plan.ts";
+import { zoneKey, zoneText } from "../setup/zone-key.ts";
 import { safeText } from "./safe-text.ts";
 import { monthlyCostText, planSummaryText } from "./setup.ts";
 
@@ -63,7 +63,7 @@ function findingLine({ severity, place, message, next, code, reference }: LintFi
 
 /** Ends with the difference to the month's bill and `N to add, N to change, N to remove`. */
 export function planAsMarkdown(plan: Plan): string {
-  const zones = plan.zones.map(({ name }) => markdownText(displayName(name))).join(", ");
+  const zones = plan.zones.map((zone) => markdownText(zoneText(zoneKey(zone)))).join(", ");
   const head = [
     `### Plan for ${zones}`,
     "",

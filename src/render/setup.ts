@@ -9,6 +9,7 @@ import type { SetupEvent } from "../setup/events.ts";
 import type { ChangeAction, Plan, PlanSummary } from "../setup/plan.ts";
 import type { VerifyResult } from "../setup/setup.ts";
 import type { Verification } from "../setup/verification.ts";
+import { zoneKey, zoneText } from "../setup/zone-key.ts";
 import { lintLine } from "./lint.ts";
 import { type Look, paintOf } from "./paint.ts";
 import { safeText } from "./safe-text.ts";
@@ -38,7 +39,7 @@ export function monthlyCostText({ before, after, difference, queriesPerMonth }: 
 /** Grouped by phase; ends with the difference to the month's bill and `N to add, N to change, N to remove`. */
 export function renderPlan(plan: Plan, look: Look): string {
   const paint = paintOf(look);
-  const zones = plan.zones.map((zone) => `${displayName(zone.name)}${zone.private ? " (private)" : ""}`).join(", ");
+  const zones = plan.zones.map((zone) => zoneText(zoneKey(zone))).join(", ");
   const lines = [
     `${plan.purpose === "destroy" ? "Plan to destroy what was made for" : "Plan for"} ${paint.bold(safeText(zones))} on ${safeText(plan.backend.label)} (account ${safeText(plan.backend.account)})`,
   ];

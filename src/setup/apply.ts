@@ -64,6 +64,7 @@ export interface ApplyResult {
   readonly zones: readonly {
     readonly name: DomainName;
     readonly private?: true;
+    /** Null while it is not there, and when it was taken away. */
     readonly id: string | null;
     readonly nameServers: readonly DomainName[];
   }[];
@@ -298,6 +299,15 @@ function resultOf(plan: Plan, run: Run, progress: Progress, outcome: ApplyResult
     changes: changes.map((change) => progress.status.get(change) ?? applied(change, "not-started")),
     verifications: progress.verifications.get(phase) ?? [],
   }));
+  const gone = new Set(
+    plan.phases.flatMap(({ changes }) =>
+      changes.flatMap((one) =>
+        one.kind === "hosted-zone" && one.action === "remove" && progress.status.get(one)?.status === "done"
+          ? one.zone
+          : [],
+      ),
+    ),
+  );
   const landed = phases.flatMap(({ changes }) => changes.filter((change) => change.status === "done"));
   const count = (action: ChangeAction) => landed.filter((change) => change.action === action).length;
   const checks = plan.phases.flatMap(({ changes }) =>
@@ -309,11 +319,15 @@ function resultOf(plan: Plan, run: Run, progress: Progress, outcome: ApplyResult
     outcome,
     backend: plan.backend,
     project: plan.project,
-    zones: plan.zones.map(({ id: _, ...zone }) => ({
-      ...zone,
-      id: run.known.get({ ref: "hosted-zone", zone: zoneKey(zone) }) ?? null,
-      nameServers: run.nameServers.get(zoneKey(zone)) ?? [],
-    })),
+    zones: plan.zones.map(({ id: _, ...zone }) => {
+      const key = zoneKey(zone);
+      if (gone.has(key)) return { ...zone, id: null, nameServers: [] };
+      return {
+        ...zone,
+        id: run.known.get({ ref: "hosted-zone", zone: key }) ?? null,
+        nameServers: run.nameServers.get(key) ?? [],
+      };
+    }),
     healthChecks: Object.fromEntries(
       checks.flatMap((key) => {
         const id = run.known.get({ ref: "health-check", key });

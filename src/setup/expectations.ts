@@ -6,7 +6,12 @@ import type { ZoneKey } from "./zone-key.ts";
 
 export type Expectation =
   /** Every name server of the zone answers for it, and the parent delegates to exactly them. */
-  | { readonly check: "delegation"; readonly zone: DomainName }
+  | {
+      readonly check: "delegation";
+      readonly zone: DomainName;
+      /** The file leaves the delegation as it is, so that wherever it leads is no failure. */
+      readonly leavesRegistrar?: true;
+    }
   /** Exactly these VPCs see the private zone. */
   | { readonly check: "vpcs"; readonly zone: ZoneKey; readonly vpcs: readonly string[] }
   /** The check exists and its checkers report. */

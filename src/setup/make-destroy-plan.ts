@@ -80,7 +80,7 @@ export function makeDestroyPlan({ config, places, live, ledger: kept, backend, n
     phases,
     summary: summaryOf(phases),
     notes: [...notes, ...stayingNotes(config, live, kept)],
-    observed: observe(config, live, ledger),
+    observed: observe({ config, live, ledger }, phases),
   };
 }
 

@@ -90,7 +90,7 @@ export function makePlan(inputs: PlanInputs): Plan {
     phases,
     summary: summaryOf(phases),
     notes: [...notes, ...excessesOf({ phases, zones }, live).map(excessNote)],
-    observed: observe(config, live, ledger),
+    observed: observe(inputs, phases),
   };
 }
 

@@ -1,12 +1,12 @@
 /** The live state in short hashes, one a thing that the file names, so that a stale plan can say what changed. */
 
 import type { Config } from "../config/config.ts";
-import { displayName } from "../route53/names.ts";
+import { displayName, domainName } from "../route53/names.ts";
 import { shortHash } from "./canonical-json.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LiveState } from "./live/live-state.ts";
 import { healthCheckNormalForm, recordSetNormalForm } from "./normal-form.ts";
-import type { Observation } from "./plan.ts";
+import type { Observation, PlanPhase, RecordSetChange } from "./plan.ts";
 import { groupKey } from "./record-set-diff.ts";
 import { isPrivateZone, zoneKey, zoneText } from "./zone-key.ts";
 
@@ -54,8 +54,8 @@ function hashesOf(live: LiveState): Map<string, string> {
   return hashes;
 }
 
-/** What the file names, and what the ledger may make it remove. */
-function subjectsOf(config: Config, live: LiveState, ledger: Ledger): string[] {
+/** What the file names, what the ledger may make it remove, and what the plan does. */
+function subjectsOf(config: Config, live: LiveState, ledger: Ledger, phases: readonly PlanPhase[]): string[] {
   const subjects = new Set<string>();
   for (const zone of config.zones) {
     const name = displayName(zone.name);
@@ -71,6 +71,10 @@ function subjectsOf(config: Config, live: LiveState, ledger: Ledger): string[] {
       subjects.add(`${prefix}record ${key.split(" ").slice(0, 2).join(" ")}`);
     }
   }
+  // With ownership "exclusive" that is more than file and ledger have.
+  for (const change of phases.flatMap(({ changes }) => changes)) {
+    if (change.kind === "record-set") subjects.add(recordSubject(change));
+  }
   for (const check of [...config.healthChecks, ...live.healthChecks]) subjects.add(`health check ${check.key}`);
   for (const { name } of [...config.cidrCollections, ...(live.cidrCollections ?? [])]) {
     subjects.add(`CIDR collection ${name}`);
@@ -80,11 +84,25 @@ function subjectsOf(config: Config, live: LiveState, ledger: Ledger): string[] {
   return [...subjects].sort();
 }
 
-export function observe(config: Config, live: LiveState, ledger: Ledger): Observation {
+function recordSubject({ zone, before, after }: RecordSetChange): string {
+  const set = after ?? before;
+  return `${isPrivateZone(zone) ? "private " : ""}record ${domainName(set?.Name ?? "")} ${set?.Type}`;
+}
+
+/** Of everything that a plan of these phases depends on. */
+export function observe({ config, live, ledger }: Seen, phases: readonly PlanPhase[]): Observation {
   const hashes = hashesOf(live);
   return observationOf(
-    Object.fromEntries(subjectsOf(config, live, ledger).map((subject) => [subject, hashes.get(subject) ?? ABSENT])),
+    Object.fromEntries(
+      subjectsOf(config, live, ledger, phases).map((subject) => [subject, hashes.get(subject) ?? ABSENT]),
+    ),
   );
+}
+
+interface Seen {
+  readonly config: Config;
+  readonly live: LiveState;
+  readonly ledger: Ledger;
 }
 
 /** Of these names and types alone, each as `www.example.com. A`. */

@@ -158,7 +158,7 @@ const ANSWER = either(
   shape({ kind: oneOf("any", "none") }),
 );
 const EXPECTATION = either(
-  shape({ check: oneOf("delegation"), zone: isName }),
+  shape({ check: oneOf("delegation"), zone: isName, leavesRegistrar: optional(oneOf(true)) }),
   shape({ check: oneOf("health"), key: isText }),
   shape({ check: oneOf("vpcs"), zone: isZoneKey, vpcs: listOf(isText) }),
   shape({ check: oneOf("answer"), zone: isZoneKey, name: isName, type: isText, answer: ANSWER }),

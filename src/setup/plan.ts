@@ -233,6 +233,8 @@ export interface Plan {
   readonly observed: Observation;
   /** What lint and the price list say of it; not of plans that are made without a set-up file. */
   readonly assessment?: Assessment;
+  /** Of a plan that leaves the program: over all the rest of it. It tells edits and cuts, and proves nothing. */
+  readonly checksum?: string;
 }
 
 export interface PlannedBackend {

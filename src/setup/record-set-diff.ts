@@ -18,7 +18,7 @@ import { type PlannedPolicy, recordSetNormalForm, type WantedRecordSet } from ".
 import type { BatchCall, PhaseName, PlannedRecordSet, RecordSetChange } from "./plan.ts";
 import { answerText, differences, policyText } from "./record-set-differences.ts";
 import { isReference } from "./references.ts";
-import { nameOfZone, type ZoneKey } from "./zone-key.ts";
+import { isPrivateZone, nameOfZone, type ZoneKey } from "./zone-key.ts";
 
 export type RecordPhase = Extract<PhaseName, "records" | "routing" | "traffic-flow">;
 
@@ -87,6 +87,11 @@ function toPlannedApi(set: WantedRecordSet): PlannedRecordSet {
 export function recordSetText(set: Pick<RecordSet, "name" | "type" | "setIdentifier">): string {
   const id = set.setIdentifier === undefined ? "" : ` ${set.setIdentifier}`;
   return `${displayName(set.name)} ${set.type}${id}`;
+}
+
+/** `api.myapp.com A blue`, and of a private zone `api.myapp.com A (private)`: a public zone may have the same names. */
+export function recordSetSubject(zone: ZoneKey, set: Pick<RecordSet, "name" | "type" | "setIdentifier">): string {
+  return `${recordSetText(set)}${isPrivateZone(zone) ? " (private)" : ""}`;
 }
 
 export function groupKey(set: { readonly name: DomainName; readonly type: RecordType }): string {
@@ -209,7 +214,7 @@ function diffGroup(group: Group, input: ZoneRecordSets): GroupDiff | undefined {
         kind: "record-set",
         action: "remove",
         zone: input.zone,
-        subject: recordSetText(one.set),
+        subject: recordSetSubject(input.zone, one.set),
         why,
         before: one.asRead,
         after: null,
@@ -219,7 +224,7 @@ function diffGroup(group: Group, input: ZoneRecordSets): GroupDiff | undefined {
   }
   for (const [id, { set, place }] of wanted) {
     const before = live.get(id);
-    const base = { kind: "record-set", zone: input.zone, subject: recordSetText(set), place } as const;
+    const base = { kind: "record-set", zone: input.zone, subject: recordSetSubject(input.zone, set), place } as const;
     const after = toPlannedApi(set);
     if (before === undefined) {
       const what = set.policy.kind === "simple" ? answerText(set) : `${policyText(set.policy)}, ${answerText(set)}`;
@@ -321,7 +326,7 @@ function instanceConflicts(
   );
   return input.instances.flatMap((instance) => {
     const inTheWay = (live.get(groupKey(instance)) ?? []).find(
-      ({ set }) => set.trafficPolicyInstanceId === undefined && !removed.has(recordSetText(set)),
+      ({ set }) => set.trafficPolicyInstanceId === undefined && !removed.has(recordSetSubject(input.zone, set)),
     );
     if (inTheWay === undefined) return [];
     const text = recordSetText(inTheWay.set);

@@ -6,11 +6,21 @@ import { resolve } from "node:path";
 import type { Config } from "../config/config.ts";
 import { readErrorText } from "../config/text-file.ts";
 import { Failure } from "../errors.ts";
+import { shortHash } from "./canonical-json.ts";
 import type { LiveState } from "./live/live-state.ts";
 import { changedSince } from "./observation.ts";
 import { PLAN_FORMAT, type Plan, type PlannedBackend, summaryOf } from "./plan.ts";
 import { isWholePlan } from "./plan-shape.ts";
 import { zoneKey, zoneText } from "./zone-key.ts";
+
+/** A plan as it leaves the program, to a file or a pipe. */
+export function withChecksum(plan: Plan): Plan {
+  return { ...plan, checksum: checksumOf(plan) };
+}
+
+function checksumOf({ checksum: _, ...rest }: Plan): string {
+  return shortHash(rest);
+}
 
 /** Never over the set-up file that it was made from: `--out` and `--config` are easily confused. */
 export async function writePlan(file: string, plan: Plan): Promise<void> {
@@ -24,7 +34,7 @@ export async function writePlan(file: string, plan: Plan): Promise<void> {
     });
   }
   try {
-    await writeFile(file, `${JSON.stringify(plan, undefined, 2)}\n`);
+    await writeFile(file, `${JSON.stringify(withChecksum(plan), undefined, 2)}\n`);
   } catch (error) {
     throw new Failure({
       kind: "usage",
@@ -80,8 +90,16 @@ export function readPlan(file: string): Plan {
       "make a new plan",
     );
   }
-  const { phases } = plan as Plan;
-  return { ...(plan as Plan), summary: summaryOf(phases) };
+  const { checksum, ...rest } = plan as Plan;
+  // What was reviewed is what is carried out: a changed value would not be in the words that describe the change.
+  if (checksum !== checksumOf(rest)) {
+    throw unreadable(
+      file,
+      "this plan is not as r53kit wrote it: it was changed since",
+      "change the set-up file instead, and make a new plan",
+    );
+  }
+  return { ...rest, summary: summaryOf(rest.phases) };
 }
 
 /** Throws when the plan was made for another backend or account. */

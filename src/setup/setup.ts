@@ -18,6 +18,7 @@ import { instanceExpectations } from "./phases/traffic-flow.ts";
 import { zoneExpectation } from "./phases/zone.ts";
 import { PHASES, type PhaseName, type Plan } from "./plan.ts";
 import { idsOfZones, type Planning } from "./planning.ts";
+import { groupKey } from "./record-set-diff.ts";
 import { remainingOf } from "./remaining.ts";
 import { checkBackend, checkFresh } from "./saved-plan.ts";
 import { scopeOf } from "./scope.ts";
@@ -165,19 +166,11 @@ export async function verifySetup(
 
 function expectationsOf(planning: Planning): Record<PhaseName, Expectation[]> {
   const { config } = planning;
-  const simple = new Set(
-    config.zones.flatMap((zone) =>
-      zone.recordSets.filter(({ policy }) => policy.kind === "simple").map(({ name, type }) => `${name} ${type}`),
-    ),
-  );
   const answers = (isSimple: boolean) =>
     config.zones.flatMap((zone) => {
-      const declared = new Set(zone.recordSets.map(({ name, type }) => `${name} ${type}`));
-      return answerExpectations(
-        zoneKey(zone),
-        planning,
-        (name, type) => declared.has(`${name} ${type}`) && simple.has(`${name} ${type}`) === isSimple,
-      );
+      const mine = zone.recordSets.filter(({ policy }) => (policy.kind === "simple") === isSimple);
+      const asked = new Set(mine.map(groupKey));
+      return answerExpectations(zoneKey(zone), planning, (name, type) => asked.has(groupKey({ name, type })));
     });
   return {
     zone: config.zones.map(zoneExpectation),

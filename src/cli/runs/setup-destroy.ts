@@ -6,7 +6,7 @@ import { daemonHome } from "../../local/daemon-home.ts";
 import { safeText } from "../../render/safe-text.ts";
 import { renderPlan } from "../../render/setup.ts";
 import type { Plan } from "../../setup/plan.ts";
-import { readPlan, writePlan } from "../../setup/saved-plan.ts";
+import { readPlan, withChecksum, writePlan } from "../../setup/saved-plan.ts";
 import { planDestroy, reviewPlan, type SetupOptions } from "../../setup/setup.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
@@ -45,7 +45,7 @@ export async function setupDestroy(
         const out = safeText(options.out);
         context.note(`plan written to ${out}; carry it out with r53kit setup destroy ${out}`);
       }
-      context.result(plan, () => renderPlan(plan, { color: context.color.stdout }));
+      context.result(withChecksum(plan), () => renderPlan(plan, { color: context.color.stdout }));
       return EXIT.ok;
     }
     const { project, zones } = saved ?? loaded?.config ?? { project: "", zones: [] };

@@ -7,10 +7,10 @@ import { defaultProject } from "../../config/load.ts";
 import { Failure } from "../../errors.ts";
 import { daemonHome } from "../../local/daemon-home.ts";
 import { safeText } from "../../render/safe-text.ts";
-import { displayName } from "../../route53/names.ts";
 import { type ImportedSetup, importSetup } from "../../setup/import/import.ts";
 import { readImportSource } from "../../setup/import/read.ts";
 import { ledgerFile, readLedger } from "../../setup/ledger.ts";
+import { zoneKey, zoneText } from "../../setup/zone-key.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { zoneNamed } from "../zone-choice.ts";
@@ -35,7 +35,7 @@ export async function setupImport(
     const source = await readImportSource(backend, zones, ledger, context.signal);
     const imported = importSetup(source, output === undefined ? "inline" : "files");
     const { text, documents, said, unsaid } = imported;
-    const names = zones.map(({ name }) => displayName(name)).join(", ");
+    const names = zones.map((zone) => zoneText(zoneKey(zone))).join(", ");
     const document = { zones: zones.map(({ id, name }) => ({ id, name })), ...said, unsaid };
     if (output === undefined) context.result({ ...document, text }, () => text);
     else {

@@ -6,7 +6,7 @@ import { planAsMarkdown } from "../../render/plan-markdown.ts";
 import { safeText } from "../../render/safe-text.ts";
 import { renderPlan } from "../../render/setup.ts";
 import { isEmptyPlan } from "../../setup/plan.ts";
-import { writePlan } from "../../setup/saved-plan.ts";
+import { withChecksum, writePlan } from "../../setup/saved-plan.ts";
 import { planSetup } from "../../setup/setup.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
@@ -38,7 +38,7 @@ export async function setupPlan(context: CommandContext, options: PlanOptions): 
       const out = safeText(options.out);
       context.note(`plan written to ${out}; carry it out with r53kit setup apply ${out}`);
     }
-    context.result(plan, () =>
+    context.result(withChecksum(plan), () =>
       options.format === "markdown" ? planAsMarkdown(plan) : renderPlan(plan, { color: context.color.stdout }),
     );
     return options.detailedExitcode && !isEmptyPlan(plan) ? EXIT.findings : EXIT.ok;

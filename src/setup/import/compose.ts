@@ -6,8 +6,9 @@ import { defaultProject } from "../../config/load.ts";
 import { commentLine, itemLines, pairLines, type YamlMapping, type YamlValue } from "../../config/yaml-text.ts";
 import { type DomainName, displayName } from "../../route53/names.ts";
 import type { LiveCidrCollection, LiveTrafficPolicy, LiveZone } from "../live/live-state.ts";
-import { recordSetText } from "../record-set-diff.ts";
+import { recordSetSubject, recordSetText } from "../record-set-diff.ts";
 import { answerText, policyText } from "../record-set-differences.ts";
+import { type ZoneKey, zoneKey, zoneText } from "../zone-key.ts";
 import {
   checksInDocument,
   existingCheckEntry,
@@ -21,13 +22,13 @@ import { type ImportSource, zonesOf } from "./source.ts";
 
 /** Something of the zones that stands in the file, or does not. */
 export type Part =
-  | { readonly kind: "zone"; readonly zone: DomainName }
-  | { readonly kind: "records"; readonly zone: DomainName; readonly group: RecordGroup }
+  | { readonly kind: "zone"; readonly zone: ZoneKey }
+  | { readonly kind: "records"; readonly zone: ZoneKey; readonly group: RecordGroup }
   | { readonly kind: "health-check"; readonly check: ImportedCheck }
   | { readonly kind: "cidr-collection"; readonly key: string; readonly collection: LiveCidrCollection }
   | { readonly kind: "traffic-policy"; readonly key: string; readonly policy: LiveTrafficPolicy }
-  | { readonly kind: "instance"; readonly zone: DomainName; readonly name: DomainName; readonly type: string }
-  | { readonly kind: "logging"; readonly zone: DomainName; readonly logGroup: string };
+  | { readonly kind: "instance"; readonly zone: ZoneKey; readonly name: DomainName; readonly type: string }
+  | { readonly kind: "logging"; readonly zone: ZoneKey; readonly logGroup: string };
 
 export function partKey(part: Part): string {
   switch (part.kind) {
@@ -51,9 +52,9 @@ export function partKey(part: Part): string {
 export function partText(part: Part): string {
   switch (part.kind) {
     case "zone":
-      return `the registrar of ${displayName(part.zone)}`;
+      return `the registrar of ${zoneText(part.zone)}`;
     case "records":
-      return `${displayName(part.group.name)} ${part.group.type}`;
+      return recordSetSubject(part.zone, part.group);
     case "health-check":
       return `health check ${part.check.key} (${part.check.id})`;
     case "cidr-collection":
@@ -63,7 +64,7 @@ export function partText(part: Part): string {
     case "instance":
       return `traffic policy instance ${displayName(part.name)} ${part.type}`;
     case "logging":
-      return `query logging of ${displayName(part.zone)}`;
+      return `query logging of ${zoneText(part.zone)}`;
   }
 }
 
@@ -158,7 +159,7 @@ class Writer {
   }
 
   lines(): Line[] {
-    const names = this.#zones.map(({ name }) => displayName(name)).join(", ");
+    const names = this.#zones.map((zone) => zoneText(keyOf(zone))).join(", ");
     const [only, another] = this.#zones;
     const single = only !== undefined && another === undefined ? only : undefined;
     const trafficPolicies = this.#section("policies:", 2, this.#trafficPolicies());
@@ -265,7 +266,7 @@ class Writer {
     const routing: Line[] = [];
     let atApex = false;
     for (const group of this.#groups(zone)) {
-      const part: Part = { kind: "records", zone: zone.name, group };
+      const part: Part = { kind: "records", zone: keyOf(zone), group };
       if (this.#isOut(part)) continue;
       const [set] = group.sets;
       if (set === undefined) continue;
@@ -304,7 +305,7 @@ class Writer {
 
   #instances(zone: LiveZone, indent: number): Line[] {
     return zone.trafficPolicyInstances.flatMap((one): Line[] => {
-      const part: Part = { kind: "instance", zone: zone.name, name: one.name, type: one.type };
+      const part: Part = { kind: "instance", zone: keyOf(zone), name: one.name, type: one.type };
       if (this.#isOut(part)) return [];
       const policy = this.#source.live.trafficPolicies.find(({ id }) => id === one.policyId);
       const key = this.#policyKeys.get(one.policyId);
@@ -321,7 +322,7 @@ class Writer {
     const arn = zone.queryLogging?.logGroupArn;
     const logGroup = arn?.split(":log-group:")[1];
     if (logGroup === undefined) return [];
-    const part: Part = { kind: "logging", zone: zone.name, logGroup };
+    const part: Part = { kind: "logging", zone: keyOf(zone), logGroup };
     if (this.#isOut(part)) return [];
     const retentionDays = this.#source.live.logGroups.get(logGroup)?.retentionDays;
     const entry = { logGroup, ...(retentionDays === undefined ? {} : { retentionDays }) };
@@ -331,7 +332,7 @@ class Writer {
   /** What stays as it is: as comments where people look for it. */
   #leftOutLines(zone: LiveZone, indent: number): Line[] {
     const here = [...this.#options.without.values(), ...this.leftOut].filter(
-      ({ part }) => "zone" in part && part.zone === zone.name && part.kind !== "zone",
+      ({ part }) => "zone" in part && part.zone === keyOf(zone) && part.kind !== "zone",
     );
     if (here.length === 0) return [];
     return [
@@ -350,7 +351,11 @@ class Writer {
 }
 
 function zonePart(zone: LiveZone): Part {
-  return { kind: "zone", zone: zone.name };
+  return { kind: "zone", zone: keyOf(zone) };
+}
+
+function keyOf({ name, vpcs }: LiveZone): ZoneKey {
+  return zoneKey({ name, private: vpcs !== undefined });
 }
 
 /** A document with the file's keys in place of the ids of its checks. */

@@ -83,5 +83,5 @@ export function planZones(planning: Planning): PhaseDraft {
 export function zoneExpectation(zone: ZoneConfig): Expectation {
   return zone.private
     ? { check: "vpcs", zone: zoneKey(zone), vpcs: zone.vpcs.map(({ id }) => id).sort() }
-    : { check: "delegation", zone: zone.name };
+    : { check: "delegation", zone: zone.name, ...(!zone.managesRegistrar && { leavesRegistrar: true }) };
 }

@@ -19,7 +19,7 @@ export async function verifyAnswer(
   context: Looking,
 ): Promise<Verification> {
   const { name, type, zone } = expectation;
-  const subject = `${displayName(name)} ${type}`;
+  const subject = `${displayName(name)} ${type}${isPrivateZone(zone) ? " (private)" : ""}`;
   let evidence: Evidence[] = [];
   for (let tried = 1; ; tried++) {
     const { found, missing } = isPrivateZone(zone)

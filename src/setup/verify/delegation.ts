@@ -5,6 +5,7 @@ import { resolveName } from "../../dns/iterate.ts";
 import { rdataToText } from "../../dns/rdata.ts";
 import { RCODE, rcodeName, TYPE } from "../../dns/types.ts";
 import { type DomainName, displayName } from "../../route53/names.ts";
+import type { Expectation } from "../expectations.ts";
 import { pause } from "../in-sync.ts";
 import type { LiveRegistrar } from "../live/live-state.ts";
 import { readRegistrar } from "../live/read-zones.ts";
@@ -17,12 +18,15 @@ function list(names: readonly DomainName[]): string {
   return names.length === 0 ? "no one" : names.map(displayName).join(", ");
 }
 
+type DelegationExpectation = Extract<Expectation, { check: "delegation" }>;
+
 /** Each server knows the zone and its NS, and the way from the root ends at exactly these servers. */
 export async function verifyDelegation(
-  zone: DomainName,
+  expectation: DelegationExpectation,
   servers: ServerAddresses,
   context: Looking,
 ): Promise<Verification> {
+  const { zone } = expectation;
   const wanted = [...(context.nameServers.get(zone) ?? [])].sort();
   if (wanted.length === 0) {
     return {
@@ -58,7 +62,7 @@ export async function verifyDelegation(
   }
   const serving = evidence.length > 0 && evidence.every((one) => one.ok);
   const registrar = await readRegistrar(context.backend, zone, context.signal);
-  const parent = await verifyParent(zone, wanted, registrar, context);
+  const parent = await verifyParent(expectation, wanted, registrar, context);
   evidence.push(parent.evidence);
   // Whether it is behind or before the parent, the parent is what resolvers follow.
   if (registrar.kind === "registered") {
@@ -80,7 +84,7 @@ export async function verifyDelegation(
 }
 
 async function verifyParent(
-  zone: DomainName,
+  { zone, leavesRegistrar }: DelegationExpectation,
   wanted: readonly DomainName[],
   registrar: LiveRegistrar,
   context: Looking,
@@ -98,6 +102,7 @@ async function verifyParent(
   const ok = sameTexts(delegated, wanted);
   const evidence = { source: "the parent zone", says: `delegated to ${list(delegated)}`, ok };
   if (ok) return { evidence, status: "failed", next: "" };
+  if (leavesRegistrar) return { evidence, status: "warning", next: "; the file leaves it so (registrar: leave)" };
   return registrar.kind === "registered"
     ? { evidence, status: "failed", next: "; the registry may need some minutes: run setup verify later" }
     : {

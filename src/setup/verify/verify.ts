@@ -75,7 +75,7 @@ function verifyOne(
 ): Promise<Verification> {
   switch (expectation.check) {
     case "delegation":
-      return verifyDelegation(expectation.zone, servers, context);
+      return verifyDelegation(expectation, servers, context);
     case "vpcs":
       return verifyVpcs(expectation, context.privateZones);
     case "answer":

@@ -134,6 +134,12 @@ monthly cost: $0.50 &#45;&#62; $1.30 (+$0.80), with 2,000,000 queries
   });
 
   it("says that there is nothing to do", () => {
-    expect(planAsMarkdown(plan([]))).toContain("Nothing to do: everything is as the file asks.");
+    const zones = [
+      { name: ZONE, id: null, thresholds: null },
+      { name: ZONE, private: true as const, id: null, thresholds: null },
+    ];
+    const text = planAsMarkdown(plan([], { zones }));
+    expect(text).toContain("Nothing to do: everything is as the file asks.");
+    expect(text).toContain("### Plan for example.com, example.com (private)\n");
   });
 });

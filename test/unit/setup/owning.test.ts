@@ -71,6 +71,21 @@ describe("a zone that is exclusively the file's", () => {
     expect(changesOf((await bench.plan(readText(EXCLUSIVE + ZONE + WWW))).plan)).toEqual([]);
   });
 
+  it("is not changed by a saved plan when what that would remove is another by now", async () => {
+    await bench.apply(readText(ZONE + WWW));
+    await create(["old.example.com", "A", "192.0.2.9"]);
+    const { plan } = await bench.plan(readText(EXCLUSIVE + ZONE + WWW));
+    await create(["old.example.com", "AAAA", "2001:db8::1"]);
+    await expect(bench.carryOutSaved(plan)).resolves.toMatchObject({ result: { outcome: "applied" } });
+    await create(["old.example.com", "A", "192.0.2.9"]);
+    const stale = (await bench.plan(readText(EXCLUSIVE + ZONE + WWW))).plan;
+    await bench.carryOutSaved(stale);
+    await expect(bench.carryOutSaved(stale)).rejects.toMatchObject({
+      code: "plan.stale",
+      message: expect.stringMatching(/these changed: record old\.example\.com A, record old\.example\.com AAAA$/),
+    });
+  });
+
   it("keeps a file from writing what another program writes", async () => {
     await bench.apply(readText(ZONE));
     await create(["www.example.com", "A", "192.0.2.8"], ["a-www.example.com", "TXT", '"heritage=external-dns"']);
@@ -125,6 +140,7 @@ describe("destroying", () => {
     const { plan, result, error } = await destroy(config);
     expect(error).toBeUndefined();
     expect(result).toMatchObject({ outcome: "applied", summary: { add: 0, change: 0 } });
+    expect(result.zones).toMatchObject([{ name: "myapp.com.", id: null, nameServers: [] }]);
     expect(result.phases.flatMap(({ changes }) => changes).filter(({ status }) => status !== "done")).toEqual([]);
     expect(result.phases.flatMap(({ verifications }) => verifications).filter(({ status }) => status !== "ok")).toEqual(
       [],

@@ -42,7 +42,7 @@ const STEPS: readonly (readonly [what: string, before: string, after: string, ch
     "a record of a private zone",
     PRIVATE([VPC("vpc-1")]) + RECORD("192.0.2.1"),
     PRIVATE([VPC("vpc-1")]) + RECORD("192.0.2.2"),
-    ["records change www.a.com A"],
+    ["records change www.a.com A (private)"],
   ],
   [
     "a second VPC",
@@ -72,13 +72,18 @@ const STEPS: readonly (readonly [what: string, before: string, after: string, ch
     "the private zone beside a public one",
     BOTH("192.0.2.1", "192.0.2.2"),
     BOTH("192.0.2.4", "192.0.2.2"),
-    ["records change www.a.com A"],
+    ["records change www.a.com A (private)"],
   ],
   [
     "a private zone beside the public one that was alone",
     `project: both\nzones: [ { name: a.com, records: [ { name: www, type: A, ttl: 60, values: [192.0.2.2] } ] } ]\n`,
     BOTH("192.0.2.1", "192.0.2.2"),
-    ["zone add a.com (private)", "records add www.a.com A", "records add only.a.com A", "records add alias.a.com A"],
+    [
+      "zone add a.com (private)",
+      "records add www.a.com A (private)",
+      "records add only.a.com A (private)",
+      "records add alias.a.com A (private)",
+    ],
   ],
 ];
 
@@ -101,7 +106,7 @@ describe("private zones", () => {
     expect(changesOf(plan)).toEqual([
       "zone add a.com (private)",
       "zone add vpc-2 of a.com (private)",
-      "records add www.a.com A",
+      "records add www.a.com A (private)",
     ]);
     expect(result.zones[0]).toMatchObject({ name: "a.com.", private: true, nameServers: [] });
     const client = await bench.test.backend.clients.route53();
@@ -258,7 +263,7 @@ describe("destroying", () => {
       "a.com (private)",
       "delegation set main",
       "CIDR collection p-offices",
-      "www.a.com A",
+      "www.a.com A (private)",
       "www.a.com A berlin",
       "www.a.com A others",
     ]);

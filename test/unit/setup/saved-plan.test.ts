@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Failure } from "../../../src/errors.ts";
 import { renderPlan } from "../../../src/render/setup.ts";
+import { sorted } from "../../../src/setup/canonical-json.ts";
 import type { Plan } from "../../../src/setup/plan.ts";
-import { readPlan, writePlan } from "../../../src/setup/saved-plan.ts";
+import { readPlan, withChecksum, writePlan } from "../../../src/setup/saved-plan.ts";
 import { openWorkbench, readExample, readText, type Workbench } from "./workbench.ts";
 
 let bench: Workbench;
@@ -41,9 +42,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** Edited by somebody who knows how to make the checksum fit. */
 function reread(plan: unknown): Plan {
   const file = join(folder, "plan.json");
-  writeFileSync(file, JSON.stringify(plan ?? null));
+  const isObject = plan !== null && typeof plan === "object" && !Array.isArray(plan);
+  writeFileSync(file, JSON.stringify(isObject ? withChecksum(plan as Plan) : (plan ?? null)));
   return readPlan(file);
 }
 
@@ -70,7 +73,7 @@ describe("a saved plan", () => {
       const file = join(folder, "whole.json");
       await writePlan(file, plan);
       expect(readPlan(file)).toEqual(JSON.parse(JSON.stringify(plan)));
-      expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(JSON.parse(JSON.stringify(plan)));
+      expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(JSON.parse(JSON.stringify(withChecksum(plan))));
     }
     const kinds = [first, second].flatMap((plan) =>
       plan.phases.flatMap(({ changes }) => changes.map(({ kind }) => kind)),
@@ -115,6 +118,27 @@ describe("a saved plan", () => {
     expect(() => reread(withValue(plan, at.split("."), value))).toThrowError(
       expect.objectContaining({ code: "plan.unreadable" }),
     );
+  });
+
+  it.each<[what: string, edit: (text: string) => string]>([
+    ["another value", (text) => text.replaceAll("192.0.2.1", "192.0.2.66")],
+    ["another TTL", (text) => text.replace('"TTL":2', '"TTL":3')],
+    ["no checksum", (text) => text.replace(/,"checksum":"\w+"/, "")],
+  ])("that has %s than was reviewed is refused", (_, edit) => {
+    const file = join(folder, "edited.json");
+    const text = JSON.stringify(withChecksum(second));
+    const edited = edit(text);
+    expect(edited).not.toBe(text);
+    writeFileSync(file, edited);
+    expect(() => readPlan(file)).toThrowError(
+      expect.objectContaining({ code: "plan.unreadable", message: expect.stringContaining("not as r53kit wrote it") }),
+    );
+  });
+
+  it("may be laid out anew, its members in any order", () => {
+    const file = join(folder, "sorted.json");
+    writeFileSync(file, JSON.stringify(sorted(JSON.parse(JSON.stringify(withChecksum(second)))), undefined, 4));
+    expect(readPlan(file)).toEqual(JSON.parse(JSON.stringify(second)));
   });
 
   it("counts its changes itself", () => {

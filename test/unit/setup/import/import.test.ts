@@ -193,6 +193,11 @@ describe("what the file cannot say", () => {
     const { text } = await imported("moving.com");
     expect(text).toContain("zone: { name: moving.com, registrar: leave }\n");
     expect(await planOf(text)).toEqual([]);
+    const verified = await bench.verify(readConfig("r53kit.yaml", text, {}));
+    expect(verified).toMatchObject({ warnings: 1, failed: 0 });
+    expect(verified.phases[0]?.verifications[0]?.says).toBe(
+      "the parent zone says delegated to ns1.other.net, ns2.other.net; the file leaves it so (registrar: leave)",
+    );
   });
 });
 
@@ -240,6 +245,40 @@ describe("a private zone", () => {
     expect(text).toContain(
       "zone: { name: inside.com, private: true, vpcs: [{ id: vpc-0a1b2c3d, region: eu-west-1 }] }\n",
     );
+    expect(await planOf(text)).toEqual([]);
+  });
+});
+
+describe("a public and a private zone of one name", () => {
+  it("keep apart what each of them cannot say", { timeout: 30_000 }, async () => {
+    const file = readText(`zones:
+  - { name: split.com, records: [ { name: www, type: A, ttl: 60, values: [192.0.2.1] } ] }
+  - name: split.com
+    private: true
+    vpcs: [ { id: vpc-0a1b2c3d, region: eu-west-1 } ]
+    records: [ { name: www, type: A, ttl: 60, values: [10.0.0.1] } ]
+`);
+    const { error, result } = await bench.apply(file);
+    expect(error).toBeUndefined();
+    const { route53, domains } = bench.test.backend.clients;
+    await (await domains()).send(
+      new UpdateDomainNameserversCommand({
+        DomainName: "split.com",
+        Nameservers: [{ Name: "ns1.example.net" }, { Name: "ns2.example.net" }],
+      }),
+    );
+    const ResourceRecordSet = address("x.*.split.com", "10.0.0.2");
+    await (await route53()).send(
+      new ChangeResourceRecordSetsCommand({
+        HostedZoneId: result.zones.find((zone) => zone.private)?.id ?? "",
+        ChangeBatch: { Changes: [{ Action: "CREATE", ResourceRecordSet }] },
+      }),
+    );
+    const { text, said, unsaid } = await imported("split.com");
+    expect(said.recordSets).toBe(2);
+    expect(unsaid).toMatchObject([{ subject: "x.*.split.com A (private)", recordSets: 1 }]);
+    expect(text.match(/registrar: leave/g)).toHaveLength(1);
+    expect(text.match(/# {3}x\.\*/g)).toHaveLength(1);
     expect(await planOf(text)).toEqual([]);
   });
 });
