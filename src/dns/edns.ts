@@ -131,6 +131,8 @@ function decodeOption(code: number, octets: Uint8Array): EdnsOption {
       if (octets.length !== 0 && octets.length !== 2) return { kind: "unknown", code, data: octets };
       return { kind: "keepalive", timeoutMs: octets.length === 0 ? undefined : data.uint16() * KEEPALIVE_UNIT_MS };
     case EDNS_OPTION.EXTENDED_ERROR: {
+      // In a query it means nothing (RFC 8914 section 2), and an answer is no worse for a reason that cannot be read.
+      if (octets.length < 2) return { kind: "unknown", code, data: octets };
       const infoCode = data.uint16();
       // Some servers end the text with a zero octet (RFC 8914 section 2 asks readers to cope).
       const text = Buffer.from(data.bytes(data.left)).toString("utf8").replace(/\0+$/, "");

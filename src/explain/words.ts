@@ -53,10 +53,13 @@ export function lookupSentence(step: LookupStep, zone: string): string | undefin
       if (only === undefined) return `${wild}${step.name} has a CNAME that leads nowhere.`;
       return `${wild}${step.name} is a CNAME for ${targets}, which ${others.length === 0 ? "is" : "are"} asked for next.`;
     }
-    case "no-data":
-      return step.types.length === 0
-        ? `${step.owner} has no records itself, only names below it: NOERROR without data.`
-        : `${step.owner} has ${step.types.join(", ")}, but not what is asked for: NOERROR without data.`;
+    case "no-data": {
+      if (step.types.length === 0) {
+        return `${step.owner} has no records itself, only names below it: NOERROR without data.`;
+      }
+      const wild = step.owner === step.name ? "" : `${wildcardSentence(step)} `;
+      return `${wild}${step.owner} has ${step.types.join(", ")}, but not what is asked for: NOERROR without data.`;
+    }
     case "name-error":
       return `There is no ${step.name} in ${zone}, and no wildcard that covers it: NXDOMAIN.`;
     case "delegation":

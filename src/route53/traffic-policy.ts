@@ -154,7 +154,10 @@ class Reader {
   /** The object at `at` under its right keys: a misnamed key is reported once and then read as what was meant. */
   object(value: unknown, at: At, allowed: readonly string[]): JsonObject | undefined {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      this.problem(at, `This must be an object, not ${describe(value)}.`);
+      this.problem(
+        at,
+        value === undefined ? "This object is missing." : `This must be an object, not ${describe(value)}.`,
+      );
       return undefined;
     }
     const read: Record<string, unknown> = Object.create(null);

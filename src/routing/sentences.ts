@@ -39,6 +39,7 @@ export function criterionText(criterion: Criterion): string | undefined {
       return `${Math.round(criterion.biasedKm)} km away${bias === 0 ? "" : ` after bias ${bias}`}`;
     }
     case "cidr":
+      if (criterion.locationName === "*") return "the default location";
       return `location ${criterion.locationName}${criterion.matches ? "" : ", which the client is not in"}`;
   }
 }
@@ -72,6 +73,22 @@ const WHY: Readonly<Record<SelectionReason, string>> = {
   "no-match": "the client is in no listed place and there is no default",
 };
 
+/** Locations of a CIDR collection are not larger or smaller than one another. */
+function cidrWhy(why: SelectionReason, chosen: ConsideredBranch | undefined): string | undefined {
+  if (why === "next-larger") return "what the client's own location has is unhealthy";
+  if (why !== "most-specific" || chosen?.criterion.kind !== "cidr") return undefined;
+  return chosen.criterion.locationName === "*"
+    ? "the client is in none of the others"
+    : "the client is in its location";
+}
+
+function whyText({ why, policy, noneHealthy, considered }: Extract<DecisionStep, { kind: "policy" }>): string {
+  const chosen = considered.find((branch) => branch.chosen);
+  const text = (policy === "cidr" ? cidrWhy(why, chosen) : undefined) ?? WHY[why];
+  if (!noneHealthy) return text;
+  return `none is healthy, so all count as healthy${why === "primary-unhealthy" ? ", the primary first" : `; ${text}`}`;
+}
+
 /** `shareOf` says how likely a chosen branch is, where it is not certain. */
 export function stepSentence(step: DecisionStep, shareOf?: (branch: ConsideredBranch) => string | undefined): string {
   if (step.kind === "alias") {
@@ -90,9 +107,8 @@ export function stepSentence(step: DecisionStep, shareOf?: (branch: ConsideredBr
     return `${originText(step.origin)} has one answer for everybody${although}.`;
   }
   const considered = step.considered.map(branchText).join(", ");
-  const why = step.noneHealthy ? `none is healthy, so all count as healthy; ${WHY[step.why]}` : WHY[step.why];
   const result = chosen.length === 0 ? "no answer" : chosen.join(", ");
-  return `${originText(step.origin)} is ${step.policy}: of ${considered}, it answers ${result}: ${why}.`;
+  return `${originText(step.origin)} is ${step.policy}: of ${considered}, it answers ${result}: ${whyText(step)}.`;
 }
 
 /** One sentence a step, then one for the answer. Values come as the record sets have them: strip them before a terminal. */

@@ -10,7 +10,7 @@ import { type DomainName, isWithin } from "../../route53/names.ts";
 import type { RoutingContext } from "../../routing/context.ts";
 import { type RoutedAnswer, route, type Sight } from "../../routing/decide.ts";
 import type { RoutingNode } from "../../routing/tree.ts";
-import { AWS_RESOURCE_TTL_SECONDS, awsResourceAddress } from "./aws-targets.ts";
+import { AWS_RESOURCE_TTL_SECONDS, awsResourceData } from "./aws-targets.ts";
 import type { CompiledZone, ZoneNode } from "./compiled-zone.ts";
 import { recordsOf, type ZoneRecord } from "./wire-values.ts";
 import type { ZoneTable } from "./zone-table.ts";
@@ -72,7 +72,7 @@ class Composer {
       case "nothing":
         return [];
       case "elsewhere": {
-        const rdata = awsResourceAddress(outcome.alias.target, type);
+        const rdata = awsResourceData(outcome.alias.target, type);
         const ttlSeconds = AWS_RESOURCE_TTL_SECONDS;
         return rdata === undefined ? [] : [{ name: owner, type, class: CLASS.IN, ttlSeconds, rdata, host: undefined }];
       }

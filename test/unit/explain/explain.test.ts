@@ -120,6 +120,13 @@ describe("an explanation", () => {
     expect(ask("below")).toMatchObject({ lookup: { state: "no-data", types: [] }, answers: [{ rcode: "NOERROR" }] });
   });
 
+  it("says which wildcard covers a name that it has no data for", () => {
+    expect(ask("a.b.wild", { type: "AAAA" }).sentences[0]).toBe(
+      "a.b.wild.example.com is not there itself: the wildcard *.wild.example.com answers for it. " +
+        "*.wild.example.com has A, but not what is asked for: NOERROR without data.",
+    );
+  });
+
   it("says which wildcard answers", () => {
     expect(ask("a.b.wild")).toMatchObject({
       lookup: { state: "hit", name: "a.b.wild.example.com", owner: "*.wild.example.com" },
@@ -252,6 +259,10 @@ routing:
     const anywhere = explainPlanned(text, "vpn.example.com", { from: "DE" });
     expect(oddsText(anywhere.answers)).toEqual({ "192.0.2.2": "1" });
     expect(anywhere.notes.join(" ")).toContain("--subnet");
+    expect(anywhere.sentences[0]).toContain(
+      "berlin (location berlin, which the client is not in; no health check), others (the default location; no health check), " +
+        "it answers others: the client is in none of the others.",
+    );
   });
 });
 

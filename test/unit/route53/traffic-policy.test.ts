@@ -410,6 +410,16 @@ describe("a traffic policy document", () => {
         },
       },
     ],
+    [
+      "a geoproximity location without a place",
+      "Rules.r.GeoproximityLocations[0].Location",
+      "This object is missing.",
+      {
+        AWSPolicyFormatVersion: "2023-05-09",
+        StartRule: "r",
+        Rules: { r: { RuleType: "geoproximity", GeoproximityLocations: [{ EndpointReference: "one" }] } },
+      },
+    ],
     ["a start rule when there are no rules", "Rules", "must be an object", { StartEndpoint: "one", Rules: [] }],
   ])("is refused for %s", (_, path, message, parts) => {
     const problems = problemsOf(policy(parts));

@@ -177,4 +177,15 @@ describe("a decision", () => {
       "The answer is us.example.com-1.",
     ]);
   });
+
+  it("says that the primary answers first when neither it nor the secondary is healthy", () => {
+    const name = "failover.example.com";
+    const sets = (["PRIMARY", "SECONDARY"] as const).map((role) =>
+      recordSet({ name, id: role, policy: { kind: "failover", role }, value: role, check: role }),
+    );
+    const decision = decide(treeOf(sets, name), contextFor(sets, { down: ["PRIMARY", "SECONDARY"] }));
+    expect(decisionSentences(decision)[0]).toMatch(
+      /it answers PRIMARY: none is healthy, so all count as healthy, the primary first\.$/,
+    );
+  });
 });

@@ -60,6 +60,8 @@ const zone = compileZone(
       ),
       alias("cdn.example.com", "A", "d111111abcdef8.cloudfront.net", "Z2FDTNDATAQYW2"),
       alias("cdn.example.com", "AAAA", "d111111abcdef8.cloudfront.net", "Z2FDTNDATAQYW2"),
+      alias("cdn.example.com", "HTTPS", "d111111abcdef8.cloudfront.net", "Z2FDTNDATAQYW2"),
+      alias("balanced.example.com", "HTTPS", "my-1.us-east-1.elb.amazonaws.com", "Z35SXDOTRQ7X7K"),
       alias("gone.example.com", "A", "missing.example.com", "Z1"),
       routed("orders.example.com", "p", { kind: "failover", role: "PRIMARY" }, "192.0.2.11", "primary"),
       routed("orders.example.com", "s", { kind: "failover", role: "SECONDARY" }, "192.0.2.12"),
@@ -139,6 +141,11 @@ describe("a positive answer", () => {
     expect(first).toMatch(/^cdn\.example\.com\. 60 A 127\.53\.(12[89]|1[3-9]\d|2\d\d)\.\d+$/);
     expect(ask("cdn.example.com", "A").answers).toEqual([first]);
     expect(ask("cdn.example.com", "AAAA").answers[0]).toMatch(/ AAAA 2001:db8:0?:?53:/);
+  });
+
+  it("for an HTTPS alias to a distribution has the protocols that distributions speak", () => {
+    expect(ask("cdn.example.com", "HTTPS").answers).toEqual(['cdn.example.com. 60 HTTPS 1 . alpn="h2,h3"']);
+    expect(ask("balanced.example.com", "HTTPS")).toMatchObject({ answers: [], authorities: SOA });
   });
 
   it("repeats the question's capitals", () => {

@@ -133,6 +133,8 @@ describe("besides", () => {
   it("padding and what nobody knows are passed over", () => {
     const odd = [12, 65_001].map((code) => ({ kind: "unknown", code, data: new Uint8Array(40) }) as const);
     expect(ask(odd)).toMatchObject({ rcode: 0, edns: { options: [] } });
+    const halfAnExtendedError = { kind: "unknown", code: 15, data: new Uint8Array(1) } as const;
+    expect(ask([halfAnExtendedError])).toMatchObject({ rcode: 0, edns: { options: [] } });
   });
 
   it("a refusal says why, where the query has EDNS", () => {

@@ -20,7 +20,7 @@ import { makeQuery, PLAIN_EDNS, parseClientSubnet } from "../../../../src/dns/me
 import { rdataToText } from "../../../../src/dns/rdata.ts";
 import { RCODE, TYPE } from "../../../../src/dns/types.ts";
 import { AuthoritativeServer } from "../../../../src/local/nameserver/authoritative.ts";
-import { awsResourceAddress } from "../../../../src/local/nameserver/aws-targets.ts";
+import { awsResourceData } from "../../../../src/local/nameserver/aws-targets.ts";
 import { compileZone } from "../../../../src/local/nameserver/compiled-zone.ts";
 import { addressOfNameServer } from "../../../../src/local/nameserver/pool.ts";
 import { ZonesByName } from "../../../../src/local/nameserver/zone-table.ts";
@@ -128,7 +128,7 @@ async function inSync(Id: string | undefined): Promise<void> {
     async () => {
       expect((await client.send(new GetChangeCommand({ Id }))).ChangeInfo?.Status).toBe("INSYNC");
     },
-    { timeout: 5_000 },
+    { timeout: 20_000 },
   );
 }
 
@@ -208,7 +208,7 @@ beforeAll(async () => {
     await vi.waitFor(async () => {
       const { TrafficPolicyInstance: now } = await client.send(new GetTrafficPolicyInstanceCommand({ Id }));
       expect(now?.State).toBe("Applied");
-    });
+    }, 20_000);
     published.push({ name, world: { ...movedTo(worldOfGroup(drawn), name), collections } });
   }
 }, 60_000);
@@ -239,7 +239,7 @@ function allowed({ name, world }: Published, asker: Asker): Set<string> {
   return new Set(
     [...answers].map((answer) => {
       if (!answer.startsWith("alias ")) return answer;
-      const rdata = awsResourceAddress(domainName(answer.slice("alias ".length)), TYPE.A);
+      const rdata = awsResourceData(domainName(answer.slice("alias ".length)), TYPE.A);
       return rdata === undefined ? NO_ANSWER : rdataToText(TYPE.A, rdata);
     }),
   );
