@@ -3,8 +3,9 @@
 import { Failure, type SourcePlace } from "../errors.ts";
 import type { SourcePath } from "./config.ts";
 import { pathText } from "./schema-problems.ts";
+import { withOthers } from "./several-failures.ts";
 import { placeText } from "./source-tree.ts";
-import { withOthers, type YamlSource } from "./yaml-source.ts";
+import type { YamlSource } from "./yaml-source.ts";
 
 export interface Problem {
   /** Without the leading `config.`. */

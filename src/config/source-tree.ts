@@ -8,8 +8,9 @@ import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { Failure, type SourcePlace } from "../errors.ts";
 import type { SourcePath } from "./config.ts";
 import type { Environment } from "./environment.ts";
+import { withOthers } from "./several-failures.ts";
 import { readErrorText, readTextFile } from "./text-file.ts";
-import { readYamlSource, withOthers, type YamlSource } from "./yaml-source.ts";
+import { readYamlSource, type YamlSource } from "./yaml-source.ts";
 
 /** How the parts of several files come together; what is not named here stands in one file only. */
 type Joining = "list" | "mapping" | { readonly [key: string]: Joining };
