@@ -88,7 +88,7 @@ describeWith(inOwnNetwork("dnsviz", "dnsviz help"), () => {
     await network.run("dnsviz", "probe", ...from, "-t", "1", ...NAMES);
     said = await network.run("dnsviz", "print", "-P", "-t", anchor, "-r", probed);
     assessment = readAssessment(said);
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await network?.stop();
     folder?.remove();

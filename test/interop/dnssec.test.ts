@@ -79,7 +79,7 @@ describeWith(inOwnNetwork("unbound", "unbound -V && dig -v"), () => {
     expect(await network.r53kit("local", "anchor")).toBe(readFileSync(folder.file("anchor.ds"), "utf8"));
     const server = { address: "127.0.0.1", port: 53 };
     unbound = await Unbound.start(folder, server, iterateFrom(folder, "127.53.0.1"), network.within);
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await unbound?.stop();
     await network?.stop();

@@ -34,7 +34,7 @@ describeWith(DIG, () => {
   afterAll(() => servers.close());
 
   async function dig(...args: readonly string[]): Promise<string> {
-    const server = [`@${SERVER?.address}`, "-p", String(servers.port), "+norec", "+tries=1", "+time=5"];
+    const server = [`@${SERVER?.address}`, "-p", String(servers.port), "+norec", "+tries=1", "+time=20"];
     const { stdout } = await runProcess("dig", [...server, ...args], {
       env: { PATH: process.env.PATH, HOME: "/nonexistent" },
     });

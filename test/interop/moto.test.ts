@@ -39,10 +39,10 @@ describeWith(MOTO, () => {
     moto = spawn("python3", ["-m", "moto.server", "-p", String(port), "-H", "127.0.0.1"], { stdio: "ignore" });
     sessions = { ours: sessionAt(ours.apiUrl), moto: sessionAt(`http://127.0.0.1:${port}`) };
     await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/moto-api/`)).status).toBe(200), {
-      timeout: 30_000,
+      timeout: 60_000,
       interval: 100,
     });
-  });
+  }, 90_000);
 
   afterAll(async () => {
     for (const session of Object.values(sessions)) {

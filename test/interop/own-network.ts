@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { resolve } from "node:path";
+import { eventually } from "../support/cli.ts";
 import type { Peer } from "./peers.ts";
 import { type AnchorFolder, ended, run, type Within } from "./validators.ts";
 
@@ -27,19 +28,25 @@ export class OwnNetwork {
     const env = { ...process.env, R53KIT_HOME: folder.file("home"), R53KIT_BACKEND: "local" };
     const start = `ip link set lo up && exec ${process.execPath} ${CLI} local start --foreground --in-memory --dns-port 53`;
     const daemon = spawn("unshare", ["-n", "sh", "-c", start], { env, stdio: ["ignore", "pipe", "pipe"] });
-    const said: string[] = [];
-    await new Promise<void>((ready, failed) => {
-      for (const stream of [daemon.stdout, daemon.stderr]) {
-        stream.on("data", (chunk) => {
-          said.push(String(chunk));
-          if (said.join("").includes("DNS port 53")) ready();
-        });
-      }
-      daemon.on("exit", () => failed(new Error(`the backend did not start: ${said.join("")}`)));
-    });
+    let said = "";
+    for (const stream of [daemon.stdout, daemon.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+      });
+    }
     const network = new OwnNetwork(daemon, env);
-    const file = folder.write("everything.snapshot", snapshot);
-    await network.r53kit("--yes", "local", "snapshot", "load", file);
+    try {
+      await eventually("the backend's start", () => {
+        if (daemon.exitCode !== null) throw new Error(`the backend did not start: ${said}`);
+        return said.includes("DNS port 53") ? true : undefined;
+      });
+      const file = folder.write("everything.snapshot", snapshot);
+      const loaded = await network.r53kit("--yes", "local", "snapshot", "load", file);
+      if (!loaded.includes("state is that of")) throw new Error(`the snapshot was not loaded: ${loaded}`);
+    } catch (error) {
+      await network.stop();
+      throw error;
+    }
     return network;
   }
 

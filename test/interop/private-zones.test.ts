@@ -25,7 +25,7 @@ describeWith(AWS_CLI, () => {
     const places = () => Object.fromEntries(status.vpcs.map(({ id, address }) => [id, address]));
 
     async function dig(server: string | undefined, ...args: readonly string[]): Promise<string[]> {
-      const line = [`@${server}`, "-p", String(status.dnsPort), "+time=2", "+tries=2", "+short", ...args];
+      const line = [`@${server}`, "-p", String(status.dnsPort), "+time=5", "+tries=3", "+short", ...args];
       const { stdout } = await runProcess("dig", line, { env: process.env });
       return stdout.split("\n").filter((one) => one !== "");
     }

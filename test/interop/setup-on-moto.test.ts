@@ -93,13 +93,13 @@ describeWith(MOTO, () => {
     const url = `http://127.0.0.1:${port}`;
     moto = spawn("python3", ["-m", "moto.server", "-p", String(port), "-H", "127.0.0.1"], { stdio: "ignore" });
     await vi.waitFor(async () => expect((await fetch(`${url}/moto-api/`)).status).toBe(200), {
-      timeout: 30_000,
+      timeout: 60_000,
       interval: 100,
     });
     bench = new BatteryBench(() => connect(url), { imports: false });
-  }, 40_000);
+  }, 90_000);
   afterAll(async () => {
-    bench.close();
+    bench?.close();
     const gone = new Promise((resolve) => moto.once("exit", resolve));
     moto.kill();
     await gone;
@@ -107,7 +107,7 @@ describeWith(MOTO, () => {
 
   const reasons = new Map(CANNOT.flatMap(({ cases, because }) => cases.map((what) => [what, because] as const)));
 
-  it("makes the same calls, and the same second plans are empty", { timeout: 300_000 }, async () => {
+  it("makes the same calls, and the same second plans are empty", { timeout: 600_000 }, async () => {
     const found: Record<string, unknown> = {};
     const queue = CASES.map((one, i) => ({ one, zone: `moto${i}.com` }));
     const worker = async () => {

@@ -65,11 +65,12 @@ export class Signer {
 
   /** Bounded polling of a change that takes a millisecond. */
   async insync(change: { readonly Id?: string | undefined } | undefined): Promise<void> {
-    for (let attempt = 0; attempt < 100; attempt++) {
+    const until = performance.now() + 60_000;
+    do {
       const { ChangeInfo } = await this.route53.send(new GetChangeCommand({ Id: change?.Id }));
       if (ChangeInfo?.Status === "INSYNC") return;
       await new Promise((done) => setTimeout(done, 5));
-    }
+    } while (performance.now() < until);
     throw new Error(`${change?.Id} stays PENDING`);
   }
 

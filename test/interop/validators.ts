@@ -9,6 +9,7 @@ import { text } from "node:stream/consumers";
 import type { ServerAddress } from "../../src/dns/client.ts";
 import type { TrustAnchor } from "../../src/dns/trust-anchor.ts";
 import { renderAnchors } from "../../src/render/anchor.ts";
+import { eventually } from "../support/cli.ts";
 import type { Peer } from "./peers.ts";
 import type { Verdict } from "./signed-zones.ts";
 
@@ -21,7 +22,7 @@ export async function run(
   args: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], timeout: 60_000, env });
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], timeout: 170_000, env });
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return stdout + stderr;
 }
@@ -143,7 +144,7 @@ export class Unbound {
     this.#process = spawn(program, args, { stdio: "ignore" });
   }
 
-  /** Answers when this returns; bounded, each refused or unanswered try being one. */
+  /** Answers when this returns. */
   static async start(
     folder: AnchorFolder,
     server: ServerAddress,
@@ -151,12 +152,15 @@ export class Unbound {
     within: Within = ([...command]) => command as [string, ...string[]],
   ): Promise<Unbound> {
     const unbound = new Unbound(folder, server, upstream, within);
-    for (let attempt = 1; attempt <= 100; attempt++) {
-      if ((await unbound.ask(".", "SOA")).includes("status: ")) return unbound;
-      await new Promise((done) => setTimeout(done, 50));
+    try {
+      await eventually("unbound's answer", async () =>
+        (await unbound.ask(".", "SOA")).includes("status: ") ? true : undefined,
+      );
+      return unbound;
+    } catch (error) {
+      await unbound.stop();
+      throw error;
     }
-    await unbound.stop();
-    throw new Error("unbound does not answer");
   }
 
   async ask(name: string, type: string): Promise<string> {

@@ -1,10 +1,14 @@
 /** The eight set-up steps of the AWS DNS Services walkthrough, as commands of the AWS CLI in a shell; corrected only where they cannot work. */
 
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { exchange } from "../../src/dns/client.ts";
+import { makeQuery } from "../../src/dns/message.ts";
+import { TYPE } from "../../src/dns/types.ts";
+import { domainName } from "../../src/route53/names.ts";
 import { startTestBackend, type TestBackend } from "../support/backend.ts";
 import { eventually } from "../support/cli.ts";
 import { awsShell } from "./aws-shell.ts";
-import { AWS_CLI, describeWith, runProcess } from "./peers.ts";
+import { AWS_CLI, describeWith } from "./peers.ts";
 
 describeWith(AWS_CLI, () => {
   let backend: TestBackend;
@@ -200,7 +204,13 @@ describeWith(AWS_CLI, () => {
     const { QueryLoggingConfig } = await json(enable);
     expect(QueryLoggingConfig.HostedZoneId).toBe(made.ZONE);
 
-    await runProcess("dig", ["@127.53.1.1", "-p", String(backend.dnsPort), "nope.example.com"], { env: process.env });
+    await exchange({
+      server: { address: "127.53.1.1", port: backend.dnsPort },
+      query: makeQuery({ name: domainName("nope.example.com"), type: TYPE.A }),
+      transport: "udp",
+      timeoutMs: 5000,
+      tries: 3,
+    });
     const filter = (pattern: string) => `aws logs filter-log-events \\
       --log-group-name "/aws/route53/example.com" \\
       --start-time $(date -d '1 hour ago' +%s)000 \\
