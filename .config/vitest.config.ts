@@ -8,6 +8,10 @@ export default defineConfig({
     root,
     pool: "forks",
     maxWorkers: 2,
+    // Nothing here is about speed: what ends a wait is what was waited for, and these are for machines that have much else to do.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,
@@ -26,8 +30,7 @@ export default defineConfig({
           fileParallelism: false,
           globalSetup: "./.config/build-first.ts",
           include: ["test/e2e/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
         },
       },
       {
@@ -46,8 +49,7 @@ export default defineConfig({
           fileParallelism: false,
           globalSetup: "./.config/build-first.ts",
           include: ["test/interop/**/*.test.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 60_000,
+          testTimeout: 300_000,
         },
       },
     ],

@@ -76,7 +76,7 @@ async function createFailover(name: DomainName, healthCheckId: string | undefine
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "r53kit-drill-local-"));
-  running = await startTestBackend({ speed: 40 });
+  running = await startTestBackend({ speed: 20 });
   backend = running.backend;
   const port = await freePort(PRIMARY);
   const config = readConfig(
@@ -225,5 +225,5 @@ describe("a drill on the local backend", () => {
     expect(detection?.measuredMs).toBeGreaterThan(20_000);
     expect(await target.state()).toBe("running");
     expect(running.defects).toEqual([]);
-  }, 30_000);
+  }, 60_000);
 });

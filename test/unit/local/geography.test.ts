@@ -70,7 +70,7 @@ async function start(options: LocalBackendOptions): Promise<TestBackend> {
       const { ChangeInfo: now } = await route53.send(new GetChangeCommand({ Id: ChangeInfo?.Id }));
       expect(now?.Status).toBe("INSYNC");
     },
-    { timeout: 5_000 },
+    { timeout: 20_000 },
   );
   return running;
 }

@@ -152,14 +152,16 @@ describe("tailing it", () => {
     for (const name of ["example.com.", "none.example.com."]) {
       const query = makeQuery({ name: domainName(name), type: TYPE.SOA });
       // Its sockets open when the zone is INSYNC.
-      await vi.waitFor(() =>
-        exchange({
-          server: { address: address ?? "", port: tested.dnsPort },
-          query,
-          transport: "udp",
-          timeoutMs: 1000,
-          tries: 1,
-        }),
+      await vi.waitFor(
+        () =>
+          exchange({
+            server: { address: address ?? "", port: tested.dnsPort },
+            query,
+            transport: "udp",
+            timeoutMs: 1000,
+            tries: 1,
+          }),
+        20_000,
       );
     }
     expect(await tailOnce("/aws/route53/example.com")).toMatchObject([

@@ -102,10 +102,10 @@ describe("the log of API calls", () => {
     await vi.waitFor(() => {
       record(log, 1);
       expect(abort.signal.aborted).toBe(true);
-    });
+    }, 20_000);
     await leaving;
     const connections = () => new Promise((resolve) => servers[0]?.getConnections((_, count) => resolve(count)));
-    await vi.waitFor(async () => expect(await connections()).toBe(0));
+    await vi.waitFor(async () => expect(await connections()).toBe(0), 20_000);
     expect(() => record(log, 1)).not.toThrow();
   });
 });

@@ -99,7 +99,7 @@ describe("the local backend", () => {
       return HealthCheckObservations?.map(({ StatusReport }) => StatusReport?.Status) ?? [];
     };
     await vi.waitFor(async () => expect(await texts()).toEqual(Array(8).fill("Success: HTTP Status Code 200, OK")), {
-      timeout: 5_000,
+      timeout: 20_000,
     });
     await backend.endpoints?.stop(`${place.address}:${place.port}`, 60_000);
     const state = async () => (await local.status()).healthChecks;
@@ -114,7 +114,7 @@ describe("the local backend", () => {
             reason: `Failure: Connection refused. Resolved IP: ${place.address}`,
           },
         ]),
-      { timeout: 5_000 },
+      { timeout: 20_000 },
     );
   });
 
@@ -169,7 +169,7 @@ describe("the local backend", () => {
         );
         expect(HealthCheckObservations?.[0]?.StatusReport?.Status).toBe("Success: HTTP Status Code 200, OK");
       },
-      { timeout: 5_000 },
+      { timeout: 20_000 },
     );
   });
 
@@ -215,7 +215,7 @@ describe("the local backend", () => {
       await vi.waitFor(async () => {
         const { response } = await exchange({ server, query, transport: "udp", timeoutMs: 1_000, tries: 3 });
         expect(response.rcode).toBe(RCODE.NXDOMAIN);
-      });
+      }, 20_000);
     };
     await ask(silent.server, "www.silent.example");
     await ask(logged.server, "www.logged.example");
@@ -233,7 +233,7 @@ describe("the local backend", () => {
       expect(event?.logStreamName).toBe(`${logged.id}/${entry?.edgeLocation}`);
       expect(event?.timestamp).toBe(entry?.time);
       expect(events.filter(({ message }) => message?.includes("silent"))).toEqual([]);
-    });
+    }, 20_000);
   });
 
   it("is empty after a reset, on the same ports", async () => {

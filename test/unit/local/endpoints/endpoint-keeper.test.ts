@@ -100,7 +100,7 @@ describe("an endpoint", () => {
     await clock.advance(9_000);
     expect((await only(kept))?.state).toBe("stopped");
     await clock.advance(1_000);
-    await vi.waitFor(async () => expect((await only(kept))?.state).toBe("running"));
+    await vi.waitFor(async () => expect((await only(kept))?.state).toBe("running"), 20_000);
   });
 
   it("comes back when it crashes", async () => {
@@ -108,10 +108,10 @@ describe("an endpoint", () => {
     const place = await freePlace();
     const { pid } = await kept.ensure({ name: "primary", ...place });
     process.kill(pid as number, "SIGKILL");
-    await vi.waitFor(() => expect(clock.pendingTimers).toBe(1));
+    await vi.waitFor(() => expect(clock.pendingTimers).toBe(1), 20_000);
     expect((await only(kept))?.state).toBe("stopped");
     await clock.step();
-    await vi.waitFor(async () => expect((await only(kept))?.state).toBe("running"));
+    await vi.waitFor(async () => expect((await only(kept))?.state).toBe("running"), 20_000);
     expect((await only(kept))?.pid).not.toBe(pid);
   });
 
@@ -209,6 +209,6 @@ describe("an endpoint", () => {
     );
     expect((await answer(place)).status).toBe(200);
     parent.kill("SIGKILL");
-    await vi.waitFor(() => expect(isGone(pid)).toBe(true), { timeout: 5_000 });
+    await vi.waitFor(() => expect(isGone(pid)).toBe(true), { timeout: 20_000 });
   });
 });

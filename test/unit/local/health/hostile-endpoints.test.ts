@@ -81,13 +81,13 @@ async function verdictOf(
   await meanwhile(clock, limits);
   const { status } = await result;
   expect(clock.pendingTimers).toBe(0);
-  await vi.waitFor(() => expect(sockets.size).toBe(0));
+  await vi.waitFor(() => expect(sockets.size).toBe(0), 20_000);
   return status;
 }
 
 /** Lets the time run out that a probe gives one of its steps: to connect, to get a status, to get the body. */
 const runOut = (step: "status" | "body") => async (clock: FakeClock, limits: readonly number[]) => {
-  await vi.waitFor(() => expect(limits).toEqual(step === "status" ? [4_000, 2_000] : [4_000, 2_000, 2_000]));
+  await vi.waitFor(() => expect(limits).toEqual(step === "status" ? [4_000, 2_000] : [4_000, 2_000, 2_000]), 20_000);
   await clock.advance(2_000);
 };
 

@@ -50,7 +50,7 @@ function probe(config: Partial<HealthCheckConfig>, resolve: Resolve = noNames) {
 
 /** Waits until the probe has got as far as waiting `ms` for its next step, then lets that time run out. */
 async function runOut(clock: FakeClock, ms: number) {
-  await vi.waitFor(() => expect(clock.nextTimerInMs).toBe(ms));
+  await vi.waitFor(() => expect(clock.nextTimerInMs).toBe(ms), 20_000);
   await clock.advance(ms);
 }
 
@@ -204,7 +204,7 @@ describe("a string match", () => {
       void mayAnswer.happened.then(() => response.write("nothing of use"));
     });
     const { clock, result } = match(port, "needle");
-    await vi.waitFor(() => expect(clock.nextTimerInMs).toBe(2_000));
+    await vi.waitFor(() => expect(clock.nextTimerInMs).toBe(2_000), 20_000);
     await clock.advance(1_500);
     mayAnswer.happen();
     await runOut(clock, 2_000);
@@ -334,7 +334,7 @@ describe("what a probe asks for", () => {
     void result.then(() => {
       settled = true;
     });
-    await vi.waitFor(() => expect(clock.nextTimerInMs).toBe(10_000));
+    await vi.waitFor(() => expect(clock.nextTimerInMs).toBe(10_000), 20_000);
     await clock.advance(9_000);
     expect(settled).toBe(false);
     await clock.advance(1_000);

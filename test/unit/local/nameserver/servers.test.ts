@@ -399,7 +399,7 @@ describe("the caching resolver", () => {
     const startedAt = performance.now();
     expect((await resolved("www.sub.example.com", "A")).rcode).toBe("SERVFAIL");
     // A question to a server that cannot answer would have taken a second, twice.
-    expect(performance.now() - startedAt).toBeLessThan(900);
+    expect(performance.now() - startedAt).toBeLessThan(1_900);
   });
 
   it("refuses to walk for a question without RD, but answers it from what it has", async () => {

@@ -421,7 +421,7 @@ describe("hostile and broken clients", () => {
           body: createZone("example.com"),
           signal: abort.signal,
         }).catch(() => undefined);
-        void vi.waitFor(() => expect(context).toBeDefined()).then(() => abort.abort());
+        void vi.waitFor(() => expect(context).toBeDefined(), 20_000).then(() => abort.abort());
         return request;
       });
     });

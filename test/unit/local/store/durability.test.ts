@@ -106,7 +106,7 @@ it("refuses state of another format and leaves the directory free", async () => 
   await environment.close();
   expect(() => openStore({ directory: place })).toThrow(expect.objectContaining({ code: "store.format" }));
   // The refusal closes its environments in the background.
-  const lock = await vi.waitFor(() => lockDirectory(place));
+  const lock = await vi.waitFor(() => lockDirectory(place), 20_000);
   await lock.release();
 });
 

@@ -51,7 +51,7 @@ describe("instances", () => {
   };
   const stateOf = async (id: string) => (await describeOf({ InstanceIds: [id] }))[0]?.State?.Name;
   const reaches = (id: string, state: string) =>
-    vi.waitFor(async () => expect(await stateOf(id)).toBe(state), { timeout: 5_000, interval: 20 });
+    vi.waitFor(async () => expect(await stateOf(id)).toBe(state), { timeout: 20_000, interval: 20 });
 
   it("is a local endpoint when it is tagged as one: up while it runs, down once it is told to stop", async () => {
     const place = await freePlace("127.0.77.1");
@@ -71,7 +71,7 @@ describe("instances", () => {
     expect(StoppingInstances).toEqual([
       { InstanceId: id, PreviousState: { Code: 16, Name: "running" }, CurrentState: { Code: 64, Name: "stopping" } },
     ]);
-    await vi.waitFor(async () => expect(await answers(place)).toBe(false), { timeout: 5_000, interval: 20 });
+    await vi.waitFor(async () => expect(await answers(place)).toBe(false), { timeout: 20_000, interval: 20 });
     await reaches(id, "stopped");
     const [stopped] = await describeOf({ InstanceIds: [id] });
     expect(stopped?.StateReason?.Code).toBe("Client.UserInitiatedShutdown");
@@ -257,7 +257,7 @@ describe("instances", () => {
       return InstanceStatuses?.[0]?.InstanceStatus?.Status;
     };
     await reaches(id, "running");
-    await vi.waitFor(async () => expect(await status()).toBe("ok"), { timeout: 5_000, interval: 20 });
+    await vi.waitFor(async () => expect(await status()).toBe("ok"), { timeout: 20_000, interval: 20 });
     await backend.control.endpoints.stop(`${place.address}:${place.port}`, 60_000);
     expect(await status()).toBe("impaired");
     await backend.ec2.send(new StopInstancesCommand({ InstanceIds: [id], Force: true }));
@@ -300,7 +300,7 @@ describe("an endpoint that becomes an instance through the control endpoint", ()
     expect(await answers(place)).toBe(true);
     // Idempotent, and no way to start it again behind EC2's back.
     await backend.ec2.send(new StopInstancesCommand({ InstanceIds: [INSTANCE], Force: true }));
-    await vi.waitFor(async () => expect((await backend.control.instances.list())[0]?.state).toBe("stopped"));
+    await vi.waitFor(async () => expect((await backend.control.instances.list())[0]?.state).toBe("stopped"), 20_000);
     expect(await backend.control.instances.ensure({ name: "primary", ...place })).toMatchObject({ state: "stopped" });
     expect(await answers(place)).toBe(false);
     await backend.control.instances.remove(INSTANCE);
@@ -361,7 +361,7 @@ describe("instances over a restart of the backend", () => {
       await first.ec2.send(new StopInstancesCommand({ InstanceIds: [ids.down], Force: true }));
       // At a speed of 1 it is `stopping` for ten seconds, and the backend ends in the middle of that.
       await first.ec2.send(new StopInstancesCommand({ InstanceIds: [ids.between] }));
-      await vi.waitFor(async () => expect(await answers(between)).toBe(false));
+      await vi.waitFor(async () => expect(await answers(between)).toBe(false), 20_000);
     } finally {
       await first.stop();
     }

@@ -36,7 +36,7 @@ async function inSync(Id: string | undefined): Promise<void> {
     async () => {
       expect((await client.send(new GetChangeCommand({ Id }))).ChangeInfo?.Status).toBe("INSYNC");
     },
-    { timeout: 5_000 },
+    { timeout: 20_000 },
   );
 }
 
@@ -249,7 +249,7 @@ describe("TestDNSAnswer", () => {
           "127.0.0.1 192.0.2.0/24",
         ]);
       },
-      { timeout: 5_000 },
+      { timeout: 20_000 },
     );
   });
 });
