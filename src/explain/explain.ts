@@ -150,6 +150,10 @@ function* lookupSentences(
   const sentence = lookupSentence(shown, zone);
   // A wildcard is found before its policy is asked, a CNAME's target after.
   if (sentence !== undefined && shown.state !== "follow") yield sentence;
+  if ((shown.state === "hit" || shown.state === "follow") && shown.tree.kind !== "policy") {
+    const type = shown.state === "hit" ? shown.type : "CNAME";
+    yield `${shown.name} ${type} has one answer for everybody: the endpoint that its traffic policy starts with.`;
+  }
   if (tree !== undefined && !(shown.state === "follow" && isPlain(shown.tree))) {
     yield* treeSentences(prospectOf(tree, context), health);
   }
@@ -200,8 +204,11 @@ function clientNotes(
   const notes: string[] = [];
   const kinds = new Set(policies.map(({ kind }) => kind));
   if (!policies.some(looksAtClient)) return notes;
-  if (zone.isPrivate) notes.push("In a private zone Route 53 goes by the VPC's Region, not by the client's subnet.");
-  if (client.location === undefined) {
+  if (zone.isPrivate) {
+    notes.push(
+      "In a private zone Route 53 goes by the Region of the VPC that asks, not by the client's subnet: say which with --region.",
+    );
+  } else if (client.location === undefined) {
     notes.push(
       "Nothing says where the client is: only default locations hold it, and distances count from us-east-1. Say who asks with --from, --subnet or --region, or see everybody with --world.",
     );

@@ -86,16 +86,19 @@ function policyHead(node: Extract<ShownNode, { kind: "policy" }>, look: Look): C
   return [{ text: `${safeText(node.of)}  ${node.policy}` }, { text: fallback.trim(), paint: paint.yellow }];
 }
 
-/** One record set without a choice is one line; aliases open below it. */
+/** What a name has without any choice: one line, below which aliases open. */
+function singleTwig(of: string, next: ShownNode, checked: readonly Cell[], look: Look): Twig {
+  const below = next.kind === "alias" && next.next !== undefined ? nodeTwigs(next.next, look) : NOTHING;
+  return twig([{ text: `${safeText(of)}  →  ${leadsText(next)}` }, ...checked], below);
+}
+
 function nodeTwigs(node: ShownNode, look: Look): Twig[] {
   if (node.kind !== "policy") return [twig([{ text: leadsText(node) }], NOTHING)];
   const [only, ...others] = node.branches;
   if (node.policy === "simple" && only !== undefined && others.length === 0) {
-    const { next } = only;
     const checked: Cell[] =
       only.healthCauses.length === 0 ? [] : [{ text: healthText(only), paint: paintOf(look).dim }];
-    const below = next.kind === "alias" && next.next !== undefined ? nodeTwigs(next.next, look) : NOTHING;
-    return [twig([{ text: `${safeText(node.of)}  →  ${leadsText(next)}` }, ...checked], below)];
+    return [singleTwig(node.of, only.next, checked, look)];
   }
   return [
     twig(
@@ -105,15 +108,23 @@ function nodeTwigs(node: ShownNode, look: Look): Twig[] {
   ];
 }
 
+/** A traffic policy may start with an endpoint, which does not say what it is of. */
+function rootTwigs(of: string, tree: ShownNode, look: Look): Twig[] {
+  return tree.kind === "policy" ? nodeTwigs(tree, look) : [singleTwig(of, tree, [], look)];
+}
+
 function stepTwigs(step: LookupStep, look: Look): Twig[] {
   const paint = paintOf(look);
   const single = (text: string): Twig[] => [twig([{ text: safeText(text), paint: paint.yellow }], NOTHING)];
   switch (step.state) {
     case "hit":
-      return nodeTwigs(step.tree, look);
+      return rootTwigs(`${step.name} ${step.type}`, step.tree, look);
     case "follow": {
       const onward = step.targets.flatMap(({ next }) => stepTwigs(next, look));
-      return nodeTwigs(step.tree, look).map((one) => ({ ...one, twigs: [...one.twigs, ...onward] }));
+      return rootTwigs(`${step.name} CNAME`, step.tree, look).map((one) => ({
+        ...one,
+        twigs: [...one.twigs, ...onward],
+      }));
     }
     case "no-data":
       return single(`${step.owner} has ${step.types.join(", ") || "no records, only names below it"}`);

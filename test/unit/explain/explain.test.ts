@@ -240,6 +240,51 @@ trafficFlow:
     });
   });
 
+  it("says what has the endpoint that a traffic policy starts with", () => {
+    const policyOf = (RecordType: string, endpoint: object) =>
+      JSON.stringify({
+        AWSPolicyFormatVersion: "2015-10-01",
+        RecordType,
+        StartEndpoint: "only",
+        Endpoints: { only: endpoint },
+      });
+    const text = `
+zone: { name: example.com }
+trafficFlow:
+  policies:
+    value: { document: ${policyOf("A", { Type: "value", Value: "192.0.2.1" })} }
+    name: { document: ${policyOf("CNAME", { Type: "value", Value: "www.example.org" })} }
+    distribution: { document: ${policyOf("A", { Type: "cloudfront", Value: "d111111abcdef8.cloudfront.net" })} }
+  instances:
+    - { name: value, policy: value, ttl: 30 }
+    - { name: name, policy: name, ttl: 30 }
+    - { name: cdn, policy: distribution, ttl: 30 }`;
+    const shown = (name: string) =>
+      renderExplanation(explainPlanned(text, `${name}.example.com`), { color: false }).split("\n");
+    expect(shown("value")).toContain("value.example.com A  →  192.0.2.1  TTL 30");
+    expect(shown("value").join("\n")).toContain(
+      "value.example.com A has one answer for everybody: the endpoint that its traffic policy starts with.",
+    );
+    expect(shown("name")).toContain("name.example.com CNAME  →  www.example.org  TTL 30");
+    expect(shown("cdn")).toContain("cdn.example.com A  →  alias of d111111abcdef8.cloudfront.net A, in no zone here");
+  });
+
+  it("tells who asks about a private zone that the VPC's Region counts", () => {
+    const text = `
+zone: { name: example.com, private: true, vpcs: [{ id: vpc-0a1, region: eu-central-1 }] }
+routing:
+  - name: near
+    type: A
+    ttl: 60
+    policy: latency
+    answers:
+      eu: { region: eu-central-1, values: [192.0.2.1] }
+      us: { region: us-east-1, values: [192.0.2.2] }`;
+    const [note, ...others] = explainPlanned(text, "near.example.com").notes;
+    expect(note).toContain("say which with --region");
+    expect(others.join(" ")).not.toContain("--from");
+  });
+
   it("looks clients up in the file's CIDR collections", () => {
     const text = `
 zone: { name: example.com }
