@@ -90,7 +90,7 @@ describe("r53kit explain of what is live", () => {
       "--dns-port",
       "0",
       "--speed",
-      "10",
+      "2",
     ]);
     dnsPort = started.dnsPort;
     const applied = await home.run(["setup", "apply", "--yes", "--config", config]);

@@ -6,11 +6,14 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CliHome, cliHome, eventually, ROOT } from "../support/cli.ts";
+import { type CliHome, cliHome, eventually } from "../support/cli.ts";
+import { copyExample, OWN_PREFIX } from "../support/example-copy.ts";
 import { freePort } from "../support/free-port.ts";
 import { AWS_CLI, awsEnvironment, BOTO3, DIG, describeWith, runProcess, UNBOUND } from "./peers.ts";
 
-const CONFIG = join(ROOT, "docs/examples/myapp/r53kit.yaml");
+/** The example's endpoints, in this process's copy. */
+const endpoint = (number: number) => `${OWN_PREFIX}${number}`;
+
 const BOTO3_RECORD_SETS = join(import.meta.dirname, "boto3/record_sets.py");
 
 /** Every name of the example with what may be answered when all endpoints are healthy; the policies choose among these. */
@@ -26,13 +29,13 @@ const ANSWERS: readonly (readonly [name: string, type: string, among: readonly s
   ["docs.myapp.com", "A", ["www.myapp.com.", "192.0.2.1", "192.0.2.2"]],
   ["anything.preview.myapp.com", "A", ["192.0.2.80"]],
   ["_sip._tcp.myapp.com", "SRV", ["10 60 5060 www.myapp.com."]],
-  ["orders.myapp.com", "A", ["127.0.10.1"]],
-  ["status.myapp.com", "A", ["127.0.10.1"]],
-  ["api.myapp.com", "A", ["127.0.10.1", "127.0.10.2"]],
-  ["pool.myapp.com", "A", ["127.0.10.1", "127.0.10.2", "127.0.10.3"]],
-  ["fast.myapp.com", "A", ["127.0.10.1", "127.0.10.2", "127.0.10.3"]],
-  ["shop.myapp.com", "A", ["127.0.10.1", "127.0.10.2", "127.0.10.3"]],
-  ["global.myapp.com", "A", ["127.0.10.1", "127.0.10.2", "127.0.10.3"]],
+  ["orders.myapp.com", "A", [endpoint(1)]],
+  ["status.myapp.com", "A", [endpoint(1)]],
+  ["api.myapp.com", "A", [endpoint(1), endpoint(2)]],
+  ["pool.myapp.com", "A", [endpoint(1), endpoint(2), endpoint(3)]],
+  ["fast.myapp.com", "A", [endpoint(1), endpoint(2), endpoint(3)]],
+  ["shop.myapp.com", "A", [endpoint(1), endpoint(2), endpoint(3)]],
+  ["global.myapp.com", "A", [endpoint(1), endpoint(2), endpoint(3)]],
 ];
 
 interface Status {
@@ -42,13 +45,16 @@ interface Status {
 
 let home: CliHome;
 let ports: Status;
+/** Of a copy of the example. */
+let config: string;
 
 /** Starts a daemon and applies the example. */
 async function applied(dnsPort: number): Promise<void> {
   home = await cliHome();
-  const started = await home.run(["local", "start", "--api-port", "0", "--dns-port", String(dnsPort), "--speed", "10"]);
+  config = copyExample("myapp", home.folder);
+  const started = await home.run(["local", "start", "--api-port", "0", "--dns-port", String(dnsPort), "--speed", "2"]);
   if (started.code !== 0) throw new Error(started.stderr);
-  const { code, stderr } = await home.run(["setup", "apply", "--yes", "--config", CONFIG]);
+  const { code, stderr } = await home.run(["setup", "apply", "--yes", "--config", config]);
   if (code !== 0) throw new Error(stderr);
   ports = await home.json<Status>(["local", "status"]);
 }
@@ -56,7 +62,7 @@ async function applied(dnsPort: number): Promise<void> {
 async function dig(server: string, ...args: readonly string[]): Promise<string> {
   const { code, stdout } = await runProcess(
     "dig",
-    [`@${server}`, "-p", String(ports.dnsPort), "+time=2", "+tries=2", ...args],
+    [`@${server}`, "-p", String(ports.dnsPort), "+time=5", "+tries=3", ...args],
     { env: process.env },
   );
   expect(code, `dig @${server} ${args.join(" ")}\n${stdout}`).toBe(0);
@@ -67,10 +73,10 @@ const lines = (text: string) => text.split("\n").filter((line) => line !== "");
 
 describe("the myapp example on a daemon", () => {
   beforeAll(() => applied(0));
-  afterAll(() => home.dispose());
+  afterAll(() => home?.dispose());
 
   it("needs nothing more: the plan is empty", async () => {
-    const { code, stdout } = await home.run(["setup", "plan", "--detailed-exitcode", "--config", CONFIG]);
+    const { code, stdout } = await home.run(["setup", "plan", "--detailed-exitcode", "--config", config]);
     expect(stdout).toContain("0 to add, 0 to change, 0 to remove");
     expect(code).toBe(0);
   });
@@ -89,9 +95,9 @@ describe("the myapp example on a daemon", () => {
 
     it("gets the same over TCP", async () => {
       expect(lines(await dig("127.53.1.1", "+tcp", "+short", "pool.myapp.com")).sort()).toEqual([
-        "127.0.10.1",
-        "127.0.10.2",
-        "127.0.10.3",
+        endpoint(1),
+        endpoint(2),
+        endpoint(3),
       ]);
     });
 
@@ -108,15 +114,15 @@ describe("the myapp example on a daemon", () => {
 
       const answer = await dig("127.53.1.1", "+norecurse", "orders.myapp.com");
       expect(answer).toMatch(/flags: qr aa;/);
-      expect(answer).toMatch(/orders\.myapp\.com\.\s+60\s+IN\s+A\s+127\.0\.10\.1/);
+      expect(answer).toMatch(new RegExp(`orders\\.myapp\\.com\\.\\s+60\\s+IN\\s+A\\s+${endpoint(1)}`));
     });
 
     it("is told by place where the client subnet says so", async () => {
       const from = async (subnet: string) =>
         lines(await dig("127.53.1.1", "+short", `+subnet=${subnet}`, "shop.myapp.com"));
-      expect(await from("198.51.100.0/26")).toEqual(["127.0.10.3"]); // Germany
-      expect(await from("198.51.100.64/26")).toEqual(["127.0.10.2"]); // France: Europe
-      expect(await from("203.0.113.0/26")).toEqual(["127.0.10.1"]); // Japan: the default
+      expect(await from("198.51.100.0/26")).toEqual([endpoint(3)]); // Germany
+      expect(await from("198.51.100.64/26")).toEqual([endpoint(2)]); // France: Europe
+      expect(await from("203.0.113.0/26")).toEqual([endpoint(1)]); // Japan: the default
     });
 
     it("is refused by a server outside of the delegation set, and told apart NXDOMAIN and NODATA", async () => {
@@ -161,7 +167,7 @@ describe("the myapp example on a daemon", () => {
           SetIdentifier: "blue",
           Weight: 80,
           TTL: 60,
-          ResourceRecords: [{ Value: "127.0.10.1" }],
+          ResourceRecords: [{ Value: endpoint(1) }],
         }),
       );
     });
@@ -181,7 +187,7 @@ const port53 = await canBindPort53();
 
 describe.skipIf(!port53)("the myapp example on port 53", () => {
   beforeAll(() => applied(53));
-  afterAll(() => home.dispose());
+  afterAll(() => home?.dispose());
 
   describeWith(UNBOUND, () => {
     it("resolves every name from the local root, as it would from the real one", async () => {

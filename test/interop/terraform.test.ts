@@ -39,5 +39,5 @@ describeWith(TERRAFORM, () => {
     expect(destroy.code, destroy.stderr).toBe(0);
     expect((await backend.status()).zones).toEqual([]);
     expect((await backend.status()).healthChecks).toEqual([]);
-  }, 420_000);
+  }, 900_000);
 });

@@ -108,7 +108,7 @@ let home: CliHome;
 let apiUrl: string;
 beforeAll(async () => {
   home = await cliHome();
-  const started = await home.run(["local", "start", "--api-port", "0", "--dns-port", "0", "--speed", "10"]);
+  const started = await home.run(["local", "start", "--api-port", "0", "--dns-port", "0", "--speed", "2"]);
   if (started.code !== 0) throw new Error(started.stderr);
   const applied = await home.run(["setup", "apply", "--yes", "--config", copyExample("myapp", folder)]);
   if (applied.code !== 0) throw new Error(applied.stderr);

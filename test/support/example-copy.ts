@@ -4,8 +4,8 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./cli.ts";
 
-/** Below 127.64.0.0/10, by this process's id. */
-const OWN_PREFIX = `127.${64 + (process.pid % 150)}.${(process.pid >> 8) % 200}.`;
+/** What `127.0.10.` of an example becomes; by this process's id, above the addresses that the local backend has itself. */
+export const OWN_PREFIX = `127.${64 + (process.pid % 150)}.${(process.pid >> 8) % 200}.`;
 
 /** Copies into `folder`, which must be there; says where the set-up file is. */
 export function copyExample(name: string, folder: string): string {
