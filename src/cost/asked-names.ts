@@ -53,7 +53,9 @@ export function askedNames(sets: readonly AskedSet[], isPrivate: boolean): Asked
   const byKey = new Map<string, AskedSet[]>();
   for (const set of sets) {
     const key = `${set.name} ${set.type}`;
-    byKey.set(key, [...(byKey.get(key) ?? []), set]);
+    const same = byKey.get(key);
+    if (same === undefined) byKey.set(key, [set]);
+    else same.push(set);
   }
   /** Undefined when all ways end at AWS's resources. */
   const kindOf = (key: string, seen: ReadonlySet<string>): QueryKind | undefined => {

@@ -44,8 +44,9 @@ export function monthlyCost(config: Config, { phases }: Pick<Plan, "phases">, li
   const { assumption, from } = assumptionOf(config);
   const state = new BilledState(config, live);
   const before = billOf(state.holdings(), AWS_PRICES, assumption).total;
-  for (const change of phases.flatMap(({ changes }) => changes)) state.carryOut(change);
-  const after = billOf(state.holdings(), AWS_PRICES, assumption).total;
+  const changes = phases.flatMap((phase) => phase.changes);
+  for (const change of changes) state.carryOut(change);
+  const after = changes.length === 0 ? before : billOf(state.holdings(), AWS_PRICES, assumption).total;
   return {
     currency: "USD",
     prices: { date: AWS_PRICES.date, source: AWS_PRICES.source },

@@ -79,7 +79,11 @@ export function readLedger(file: string): Ledger {
   try {
     const ledger = JSON.parse(first) as Ledger;
     // One that is older may lack a list.
-    if (ledger.format === LEDGER_FORMAT) return withPatches({ ...EMPTY_LEDGER, ...ledger }, patchesIn(rest));
+    if (ledger.format === LEDGER_FORMAT) {
+      const whole = { ...EMPTY_LEDGER, ...ledger };
+      const patches = patchesIn(rest);
+      return patches.length === 0 ? whole : withPatches(whole, patches);
+    }
   } catch {
     // Falls through: text that is no JSON is no ledger.
   }

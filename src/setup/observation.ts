@@ -27,7 +27,10 @@ function hashesOf(live: LiveState): Map<string, string> {
     hashes.set(`zone ${text}`, shortHash([zone.id, zone.comment, zone.nameServers, vpcs]));
     const groups = new Map<string, string[]>();
     for (const { set } of zone.recordSets) {
-      groups.set(groupKey(set), [...(groups.get(groupKey(set)) ?? []), recordSetNormalForm(set)]);
+      const key = groupKey(set);
+      const forms = groups.get(key);
+      if (forms === undefined) groups.set(key, [recordSetNormalForm(set)]);
+      else forms.push(recordSetNormalForm(set));
     }
     for (const [key, sets] of groups) hashes.set(`${prefix}record ${key}`, shortHash(sets.sort()));
     for (const one of zone.trafficPolicyInstances) {
@@ -68,7 +71,9 @@ function subjectsOf(config: Config, live: LiveState, ledger: Ledger, phases: rea
     if (zone.logging !== undefined) subjects.add(`log group ${zone.logging.logGroup}`);
     const id = live.zones.find((slot) => zoneKey(slot) === zoneKey(zone))?.zone?.id;
     for (const key of Object.keys(id === undefined ? {} : (ledger.recordSets[id] ?? {}))) {
-      subjects.add(`${prefix}record ${key.split(" ").slice(0, 2).join(" ")}`);
+      // Behind name and type a key has its identifier.
+      const end = key.indexOf(" ", key.indexOf(" ") + 1);
+      subjects.add(`${prefix}record ${end < 0 ? key : key.slice(0, end)}`);
     }
   }
   // With ownership "exclusive" that is more than file and ledger have.

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { domainName } from "../../../src/route53/names.ts";
+import type { RecordSet } from "../../../src/route53/record-set.ts";
 import { permitsQueryLogs, queryLogPolicy } from "../../../src/setup/log-permissions.ts";
-import { healthCheckNormalForm, immutablePart } from "../../../src/setup/normal-form.ts";
+import {
+  healthCheckNormalForm,
+  immutablePart,
+  recordSetNormalForm,
+  sameRecordSet,
+} from "../../../src/setup/normal-form.ts";
 import {
   healthCheckReference,
   nextGeneration,
@@ -15,6 +21,33 @@ import {
   withHealthChecks,
 } from "../../../src/setup/policy-documents.ts";
 import { KnownIds, referencesIn } from "../../../src/setup/references.ts";
+
+it("two record sets are the same exactly if their normal forms are, read or not", () => {
+  const name = domainName("www.example.com");
+  const of = (over: Partial<RecordSet>, ttlSeconds = 60, values = ["192.0.2.1"]): RecordSet => ({
+    ...{ name, type: "A", policy: { kind: "simple" }, answer: { kind: "records", ttlSeconds, values } },
+    ...over,
+  });
+  const alias = { kind: "alias", hostedZoneId: "Z1", target: name, evaluateTargetHealth: false } as const;
+  const sets = [
+    of({}),
+    of({}, 61),
+    of({}, 60, ["192.0.2.1", "192.0.2.2"]),
+    of({}, 60, ["192.0.2.2", "192.0.2.1"]),
+    of({ type: "AAAA" }, 60, ["2001:db8::1"]),
+    of({ type: "AAAA" }, 60, ["2001:DB8:0::1"]),
+    of({ healthCheckId: "a" }),
+    of({ healthCheckId: "b" }),
+    of({ answer: alias }),
+    of({ answer: { ...alias, evaluateTargetHealth: true } }),
+    of({ setIdentifier: "a", policy: { kind: "weighted", weight: 1 } }),
+    of({ setIdentifier: "a", policy: { kind: "weighted", weight: 2 } }),
+    of({ setIdentifier: "a", policy: { kind: "multivalue" } }),
+  ];
+  const pairs = sets.flatMap((a) => sets.map((b) => [a, structuredClone(b)] as const));
+  for (const [a, b] of pairs) expect(sameRecordSet(a, b)).toBe(recordSetNormalForm(a) === recordSetNormalForm(b));
+  expect(pairs.filter(([a, b]) => sameRecordSet(a, b))).toHaveLength(sets.length + 4);
+});
 
 describe("the normal form of a health check", () => {
   it("fills in Route 53's defaults, so that leaving them out is no change", () => {
