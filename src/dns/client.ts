@@ -112,6 +112,7 @@ export function bounded<Result>(
     let close = () => {};
     const end = (settle: () => void) => {
       clearTimeout(timer);
+      clearImmediate(late);
       signal?.removeEventListener("abort", onAbort);
       close();
       settle();
@@ -123,10 +124,11 @@ export function bounded<Result>(
         ),
       );
     const onAbort = () => fail(signal?.reason);
-    const timer = setTimeout(
-      () => fail(new ExchangeError("timeout", `no answer within ${timeoutMs} ms`, tries)),
-      timeoutMs,
-    );
+    let late: NodeJS.Immediate | undefined;
+    const timer = setTimeout(() => {
+      // What has arrived while this process was busy or stopped is read first: the server was not late, we were.
+      late = setImmediate(() => fail(new ExchangeError("timeout", `no answer within ${timeoutMs} ms`, tries)));
+    }, timeoutMs);
     signal?.addEventListener("abort", onAbort, { once: true });
     close = start({ done: (result) => end(() => resolve(result)), fail });
   });

@@ -2,6 +2,7 @@
 
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { createServer, type Server, type Socket } from "node:net";
+import { type Exchange, exchange } from "../../src/dns/client.ts";
 import {
   decodeMessage,
   encodeMessage,
@@ -42,6 +43,15 @@ type Scripted = Message | Uint8Array | undefined;
 export type Script = (query: Message, transport: "udp" | "tcp") => Scripted;
 /** The same, of a server that has to ask somebody first. */
 export type AskingScript = (query: Message, transport: "udp" | "tcp") => Promise<Scripted>;
+
+/** {@link patientWith} does not wait for it. */
+export const SILENT: Script = () => undefined;
+
+/** Gives servers that are {@link SILENT} little time, and all others as much as they need on a slow machine. */
+export function patientWith(scripts: Readonly<Record<string, { address: string; script: Script }>>): Exchange {
+  const silent = new Set(Object.values(scripts).flatMap(({ address, script }) => (script === SILENT ? [address] : [])));
+  return (request) => exchange({ ...request, timeoutMs: silent.has(request.server.address) ? 50 : 20_000 });
+}
 
 /** An answer to a query, with the flags of an authoritative server unless the parts say otherwise. */
 export function reply(query: Message, parts: Partial<Message> = {}): Message {

@@ -1,7 +1,6 @@
 /** Resolving from the root over real sockets, on a little internet of scripted servers. */
 
 import { afterEach, describe, expect, it } from "vitest";
-import { exchange } from "../../../src/dns/client.ts";
 import { createDelegationMemory } from "../../../src/dns/delegation-memory.ts";
 import {
   type IterationOptions,
@@ -15,10 +14,12 @@ import { rdataToText } from "../../../src/dns/rdata.ts";
 import { RCODE, TYPE, typeName } from "../../../src/dns/types.ts";
 import { domainName } from "../../../src/route53/names.ts";
 import {
+  patientWith,
   reply,
   resourceRecord,
   resourceRecords,
   type Script,
+  SILENT,
   startScriptedServers,
   zoneScript,
 } from "../../support/scripted-dns-server.ts";
@@ -50,18 +51,19 @@ const rootZone = zoneScript({
 
 /** Starts root, com and net, and whatever else; com delegates example.com as told. */
 async function internet(com: string, others: Record<string, { address: string; script: Script }>, net = "") {
-  const started = await startScriptedServers({
+  const scripts = {
     root: { address: ROOT, script: rootZone },
     com: { address: COM, script: zoneScript({ com: `com 900 SOA tld.com. h.com. 1 2 3 4 60\n${com}` }) },
     net: { address: NET, script: zoneScript({ net: `net 900 SOA tld.net. h.net. 1 2 3 4 60\n${net}` }) },
     ...others,
-  });
+  };
+  const started = await startScriptedServers(scripts);
   running.push(started);
   const options: IterationOptions = {
-    exchange,
+    exchange: patientWith(scripts),
     roots: [{ name: domainName("a.root"), addresses: [ROOT] }],
     port: started.port,
-    timeoutMs: 150,
+    timeoutMs: 20_000,
     tries: 1,
   };
   return { ...started, options };
@@ -225,7 +227,7 @@ describe("bad servers", () => {
   it.each<[string, Script, string]>([
     ["refuses", (query) => reply(query, { rcode: RCODE.REFUSED, flags: NO_FLAGS }), "error"],
     ["fails", (query) => reply(query, { rcode: RCODE.SERVFAIL, flags: NO_FLAGS }), "error"],
-    ["stays silent", () => undefined, "timeout"],
+    ["stays silent", SILENT, "timeout"],
     [
       "answers garbage",
       (query) => Uint8Array.of(query.id >> 8, query.id & 255, 0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0),
@@ -282,12 +284,12 @@ describe("bad servers", () => {
 
   it("are given up after six that stay silent, however many there are", async () => {
     const addresses = Array.from({ length: 10 }, (_, i) => `127.77.2.${i + 1}`);
-    const silent = Object.fromEntries(addresses.map((address) => [address, { address, script: () => undefined }]));
+    const silent = Object.fromEntries(addresses.map((address) => [address, { address, script: SILENT }]));
     const delegation = addresses.map(
       (address, i) => `example.com 9 NS ns${i}.example.com\nns${i}.example.com 9 A ${address}`,
     );
     const { options } = await internet(delegation.join("\n"), silent);
-    const { resolution, story } = await run({ ...options, timeoutMs: 30 }, "www.example.com");
+    const { resolution, story } = await run(options, "www.example.com");
     expect(resolution).toMatchObject({ status: "failed", failure: "no-server-answered" });
     expect(story.filter((one) => one.endsWith("timeout"))).toHaveLength(6);
   });
@@ -379,11 +381,7 @@ it("finds the addresses of a host, of both families", async () => {
 it("stops when it is aborted", async () => {
   const { options } = await internet(DELEGATED, { one: { address: ONE, script: () => undefined } });
   const controller = new AbortController();
-  const steps = iterate(
-    { ...options, timeoutMs: 60_000, signal: controller.signal },
-    domainName("www.example.com"),
-    TYPE.A,
-  );
+  const steps = iterate({ ...options, signal: controller.signal }, domainName("www.example.com"), TYPE.A);
   await steps.next();
   await steps.next();
   const third = steps.next();

@@ -2,7 +2,6 @@
 
 import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../../src/clock.ts";
-import { exchange } from "../../../src/dns/client.ts";
 import { NO_FLAGS, PLAIN_EDNS, parseClientSubnet } from "../../../src/dns/message.ts";
 import { RCODE, TYPE } from "../../../src/dns/types.ts";
 import { renderTraceEnd, renderTraceEvent } from "../../../src/render/trace.ts";
@@ -10,10 +9,12 @@ import { domainName } from "../../../src/route53/names.ts";
 import type { TraceEvent, TraceReport } from "../../../src/trace/report.ts";
 import { type TraceRequest, trace } from "../../../src/trace/trace.ts";
 import {
+  patientWith,
   reply,
   resourceRecord,
   resourceRecords,
   type Script,
+  SILENT,
   startScriptedServers,
   zoneScript,
 } from "../../support/scripted-dns-server.ts";
@@ -72,8 +73,8 @@ async function run(name: string, setting: Setting = {}) {
     type: TYPE.A,
     roots: { label: "scripted roots", hints: [{ name: domainName("a.root"), addresses: [ROOT] }], port: started.port },
     transport: "auto",
-    timeoutMs: 150,
-    exchange,
+    timeoutMs: 20_000,
+    exchange: patientWith(internet),
     clock: systemClock(),
     ...setting.request,
   });
@@ -165,7 +166,7 @@ describe("what is wrong with a delegation", () => {
   });
 
   it("shows a server that stays silent beside one that answers", async () => {
-    const { report, text } = await run("www.example.com", { one: () => undefined, two: good });
+    const { report, text } = await run("www.example.com", { one: SILENT, two: good });
     expect(found(report)).toEqual(["problem delegation.unreachable"]);
     expect(report.steps[2]).toMatchObject({ tries: 2, result: { kind: "failure", reason: "timeout" } });
     expect(text).toContain("No answer came, to 2 queries.");
@@ -270,6 +271,68 @@ describe("what is wrong with a delegation", () => {
     expect(found(report)).toEqual(["problem trace.not-delegated", "info trace.negative-ttl"]);
     expect(report.findings[0]?.message).toMatch(/^com has no nowhere\.com:/);
     expect(report.servers).toEqual([]);
+  });
+});
+
+describe("the chain of trust", () => {
+  const zone = domainName("example.com");
+  const dnskey = dnskeyData(Buffer.alloc(64, 7));
+  const other = dnskeyData(Buffer.alloc(64, 8));
+  const { ds, keyTag } = recordsOfDnskey(zone, dnskey);
+  const otherTag = recordsOfDnskey(zone, other).keyTag;
+  const keyLine = (data: Buffer) => `example.com 3600 DNSKEY \\# ${data.length} ${data.toString("hex")}`;
+  const traced = (parentHas: string, zoneHas: string) => {
+    const script = zoneScript({ "example.com": `${ZONE}\n${zoneHas}` });
+    return run("www.example.com", { delegation: `${DELEGATION}\n${parentHas}`, one: script, two: script });
+  };
+  const dsLine = (data: string) => `example.com 3600 DS ${data}`;
+
+  it("holds where a DS record fits a key, whatever others there are", async () => {
+    const { report } = await traced(
+      `${dsLine(ds)}\n${dsLine(`1 13 2 ${"ab".repeat(32)}`)}`,
+      `${keyLine(other)}\n${keyLine(dnskey)}`,
+    );
+    expect(report.chainOfTrust).toMatchObject([{ zone: "example.com.", parent: "com.", state: "linked" }]);
+    expect(found(report)).toEqual([]);
+  });
+
+  it("is broken where the zone is not signed, or with other keys, or the digest is another", async () => {
+    const unsigned = await traced(dsLine(ds), "");
+    expect(found(unsigned.report)).toEqual(["problem dnssec.broken"]);
+    expect(unsigned.report.findings[0]?.message).toBe(
+      `The DS records that com has for example.com, of key ${keyTag}, fit none of its keys: it has none. ` +
+        "Validating resolvers answer SERVFAIL for everything in it.",
+    );
+    const rolled = await traced(dsLine(ds), keyLine(other));
+    expect(rolled.report.findings[0]?.message).toContain(`fit none of its keys: it has key ${otherTag}.`);
+    const mistyped = await traced(dsLine(`${keyTag} 13 2 ${"ab".repeat(32)}`), keyLine(dnskey));
+    expect(found(mistyped.report)).toEqual(["problem dnssec.broken"]);
+  });
+
+  it("is none where the parent says nothing that validators understand", async () => {
+    expect((await traced("", "")).report.chainOfTrust).toMatchObject([{ state: "unsigned" }]);
+    const unknown = await traced(dsLine(`${keyTag} 13 99 ${"ab".repeat(32)}`), "");
+    expect(unknown.report.chainOfTrust).toMatchObject([{ vouchedFor: [keyTag], state: "unsigned" }]);
+    expect(found((await traced("", keyLine(dnskey))).report)).toEqual(["info dnssec.not-vouched-for"]);
+  });
+
+  it("is not looked for below a zone where it has ended", async () => {
+    const child = "sub.example.com 9 NS ns1.example.com\nsub.example.com 9 NS ns2.example.com";
+    const script = zoneScript({
+      "example.com": `${ZONE}\n${child}\nsub.example.com 9 DS ${ds}`,
+      "sub.example.com": `${SOA.replace("example.com", "sub.example.com")}\n${child}\nwww.sub.example.com 60 A 192.0.2.1`,
+    });
+    const below = zoneScript({
+      "sub.example.com": `${SOA.replace("example.com", "sub.example.com")}\n${child}\nwww.sub.example.com 60 A 192.0.2.1`,
+    });
+    const parent = zoneScript({ "example.com": `${ZONE}\n${child}\nsub.example.com 9 DS ${ds}` });
+    const both: Script = (query, transport) =>
+      query.questions[0]?.name === "sub.example.com." && query.questions[0].type === TYPE.DS
+        ? parent(query, transport)
+        : script(query, transport);
+    const { report } = await run("www.sub.example.com", { one: parent, two: both });
+    expect(below).toBeDefined();
+    expect(report.chainOfTrust).toMatchObject([{ zone: "example.com.", state: "unsigned" }]);
   });
 });
 
