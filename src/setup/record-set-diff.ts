@@ -14,9 +14,9 @@ import { canonicalJson, shortHash } from "./canonical-json.ts";
 import type { ForeignOwner, OwnerOf } from "./foreign-owners.ts";
 import { isAsWritten } from "./ledger.ts";
 import type { LiveRecordSet } from "./live/live-state.ts";
-import { type PlannedPolicy, recordSetNormalForm, type WantedRecordSet } from "./normal-form.ts";
+import { type PlannedPolicy, recordSetNormalForm, sameRecordSet, type WantedRecordSet } from "./normal-form.ts";
 import type { BatchCall, PhaseName, PlannedRecordSet, RecordSetChange } from "./plan.ts";
-import { answerText, differences, policyText } from "./record-set-differences.ts";
+import { type CheckKeys, differences, wholeText } from "./record-set-differences.ts";
 import { isReference } from "./references.ts";
 import { isPrivateZone, nameOfZone, type ZoneKey } from "./zone-key.ts";
 
@@ -42,6 +42,7 @@ export interface ZoneRecordSets {
   /** Whether what the file does not name goes, whoever made it. */
   readonly exclusive: boolean;
   readonly ownerOf: OwnerOf;
+  readonly checkKeys: CheckKeys;
 }
 
 /** Calls that must be in one batch. `change` counts within `changes`. */
@@ -224,16 +225,18 @@ function diffGroup(group: Group, input: ZoneRecordSets): GroupDiff | undefined {
   }
   for (const [id, { set, place }] of wanted) {
     const before = live.get(id);
+    const isSame = before !== undefined && sameRecordSet(before.set, set);
+    if (isSame && replaced === undefined) continue;
     const base = { kind: "record-set", zone: input.zone, subject: recordSetSubject(input.zone, set), place } as const;
     const after = toPlannedApi(set);
     if (before === undefined) {
-      const what = set.policy.kind === "simple" ? answerText(set) : `${policyText(set.policy)}, ${answerText(set)}`;
+      const what = wholeText(set, input.checkKeys);
       const why = group.live.length === 0 ? `not there yet: ${what}` : `new answer: ${what}`;
       steps.push({ change: { ...base, action: "add", why, before: null, after }, actions: ["CREATE"] });
       continue;
     }
-    if (recordSetNormalForm(before.set) !== recordSetNormalForm(set)) {
-      const why = [differences(before.set, set), replaced].filter((text) => text).join("; ");
+    if (!isSame) {
+      const why = [differences(before.set, set, input.checkKeys), replaced].filter((text) => text).join("; ");
       steps.push({
         change: { ...base, action: "change", why, before: before.asRead, after },
         actions: replaced === undefined ? ["UPSERT"] : ["DELETE", "CREATE"],

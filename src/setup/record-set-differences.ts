@@ -46,8 +46,28 @@ export function answerText(set: WantedRecordSet | RecordSet): string {
   return answer.kind === "records" ? listText(answer.values) : `alias of ${displayName(answer.target)}`;
 }
 
+/** Keys by which people know health checks, by their ids. */
+export type CheckKeys = ReadonlyMap<string, string>;
+
+function checkText(id: IdOrReference | undefined, keys: CheckKeys): string {
+  if (id === undefined) return "none";
+  return isReference(id) ? ("key" in id ? id.key : referenceText(id)) : (keys.get(id) ?? id);
+}
+
+/** All that a new record set says, e.g. `weight 80, 192.0.2.1, TTL 60, health check blue`. */
+export function wholeText(set: WantedRecordSet, keys: CheckKeys): string {
+  const { answer, policy, healthCheckId } = set;
+  return [
+    ...(policy.kind === "simple" ? [] : [policyText(policy)]),
+    answerText(set),
+    ...(answer.kind === "records" ? [`TTL ${answer.ttlSeconds}`] : []),
+    ...(answer.kind === "alias" && answer.evaluateTargetHealth ? ["evaluates its target's health"] : []),
+    ...(healthCheckId === undefined ? [] : [`health check ${checkText(healthCheckId, keys)}`]),
+  ].join(", ");
+}
+
 /** e.g. `TTL 60 -> 300; values 192.0.2.1 -> 192.0.2.2`. Empty when nothing differs. */
-export function differences(before: RecordSet, after: WantedRecordSet): string {
+export function differences(before: RecordSet, after: WantedRecordSet, keys: CheckKeys): string {
   const parts: string[] = [];
   const a = before.answer;
   const b = after.answer;
@@ -67,7 +87,8 @@ export function differences(before: RecordSet, after: WantedRecordSet): string {
     parts.push(`${policyText(before.policy)} -> ${policyText(after.policy)}`);
   }
   if (canonicalJson(before.healthCheckId) !== canonicalJson(after.healthCheckId)) {
-    parts.push(`health check ${idText(before.healthCheckId)} -> ${idText(after.healthCheckId)}`);
+    const [old, wanted] = [checkText(before.healthCheckId, keys), checkText(after.healthCheckId, keys)];
+    parts.push(old === wanted ? `another health check ${wanted}` : `health check ${old} -> ${wanted}`);
   }
   return parts.join("; ");
 }

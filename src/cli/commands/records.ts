@@ -68,6 +68,7 @@ export const registerRecords: Register = (program, host) => {
       "--replace",
       "also remove what the file does not name, and put records in the place of aliases and policies",
     )
+    .option("--force", "also where --replace changes or removes more than 30 % of the zone")
     .option("--dry-run", DRY_RUN_HELP)
     .option("--detailed-exitcode", "with --dry-run, exit with 2 when there is something to change")
     .addHelpText("after", `${IMPORT_HELP}${ASKS}`)
@@ -84,5 +85,5 @@ On AWS it shows the plan and asks first, unless --yes.`;
 
 const IMPORT_HELP = `
 The NS and SOA of the zone itself, Traffic Flow's record sets, and aliases and routing policies that the
-file does not name always stay.
+file does not name always stay; so does what external-dns, octoDNS and certificate authorities keep there.
 `;

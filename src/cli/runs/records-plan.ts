@@ -10,6 +10,7 @@ import type { LiveZone } from "../../setup/live/live-state.ts";
 import { isEmptyPlan } from "../../setup/plan.ts";
 import { carryOutRecordEdits, readZoneForEdits } from "../../setup/record-edits/carry-out.ts";
 import { planRecordEdits, type RecordEdits, recordEditsProject } from "../../setup/record-edits/plan.ts";
+import { excessesOf } from "../../setup/thresholds.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { lockZones } from "../zone-locks.ts";
@@ -18,6 +19,8 @@ import { noteUnfinished } from "./setup-carry-out.ts";
 export interface RecordsPlanOptions {
   readonly dryRun?: boolean;
   readonly detailedExitcode?: boolean;
+  /** Beyond the thresholds of what may go that nobody named. */
+  readonly force?: boolean;
 }
 
 type Asked = { readonly source: string; readonly edits: (live: LiveZone) => RecordEdits } & RecordsPlanOptions;
@@ -66,6 +69,15 @@ async function underLock(context: CommandContext, backend: Backend, zone: Listed
   if (!isEmptyPlan(plan) || plan.notes.length > 0) {
     context.note(renderPlan(plan, { color: context.color.stderr }));
     context.note("");
+  }
+  const [excess] = asked.force ? [] : excessesOf(plan, planned.live);
+  if (excess !== undefined) {
+    throw new Failure({
+      kind: "failed",
+      code: "records.over-threshold",
+      message: excess.message,
+      next: "if that is what you mean, add --force",
+    });
   }
   if (!isEmptyPlan(plan) && backend.confirmsChanges && !context.options.yes) {
     const agreed = await context.confirm(`Apply to ${backend.label}: ${planSummaryText(plan.summary)}?`);

@@ -33,6 +33,7 @@ export interface ZoneUnits {
 export function diffZones(planning: Planning): ZoneUnits[] {
   const { config, live, ledger, places, notes } = planning;
   const conflicts: RecordConflict[] = [];
+  const checkKeys = new Map(live.healthChecks.map(({ id, key }) => [id, key]));
   const zones = config.zones.map((zone) => {
     const there = liveZone(live, zoneKey(zone));
     const diff = diffRecordSets({
@@ -45,6 +46,7 @@ export function diffZones(planning: Planning): ZoneUnits[] {
       leavingInstances: new Set(leavingInstances(zone, there, ledger).map(({ id }) => id)),
       exclusive: zone.ownership.mode === "exclusive",
       ownerOf: there === undefined ? () => undefined : foreignOwners(there),
+      checkKeys,
     });
     conflicts.push(...diff.conflicts);
     notes.push(...sparedNotes(zoneKey(zone), diff.spared), ...lostLedgerNotes(zone, there, planning));

@@ -1,11 +1,14 @@
 /**
  * The record sets of a zone file against a zone. A zone file knows neither aliases nor routing policies: what it does not
- * name of those stays, whatever the mode, so that an export and an import leave everything as it was. Pure.
+ * name of those stays, whatever the mode, so that an export and an import leave everything as it was. What other programs keep
+ * in the zone stays, too. Pure.
  */
 
+import { DEFAULT_THRESHOLDS } from "../../config/ownership.ts";
 import { Failure } from "../../errors.ts";
 import { displayName } from "../../route53/names.ts";
 import { isRecordType, type RecordSet } from "../../route53/record-set.ts";
+import { foreignOwners } from "../foreign-owners.ts";
 import type { LiveRecordSet, LiveZone } from "../live/live-state.ts";
 import { groupKey, recordSetText, type WantedInZone } from "../record-set-diff.ts";
 import { type RecordEdits, throwAll } from "./plan.ts";
@@ -23,19 +26,30 @@ export function importRecords(
   for (const one of zone.recordSets) there.set(groupKey(one.set), [...(there.get(groupKey(one.set)) ?? []), one]);
   if (mode === "merge") throwAll(wanted.flatMap((one) => inTheWay(one, there.get(groupKey(one.set)) ?? [])));
   const named = new Set(wanted.map(({ set }) => groupKey(set)));
+  const guarded = wanted.map((one) => ({ ...one, set: withItsCheck(one.set, there.get(groupKey(one.set)) ?? []) }));
+  if (mode === "merge") return { wanted: guarded, removed: [], notes: [] };
   const others = zone.recordSets.filter(({ set }) => !named.has(groupKey(set)) && !isApexOwn(set, zone));
-  const removed = mode === "merge" ? [] : others.filter(({ set }) => isSayable(set));
-  const kept = mode === "merge" ? [] : others.filter(({ set }) => !isSayable(set));
+  const sayable = others.filter(({ set }) => isSayable(set));
+  const kept = others.filter(({ set }) => !isSayable(set));
+  // Nobody typed these names: what another program keeps there is not taken away with the rest.
+  const ownerOf = foreignOwners(zone);
+  const owned = sayable.filter(({ set }) => ownerOf(set) !== undefined);
   return {
-    wanted: wanted.map((one) => ({ ...one, set: withItsCheck(one.set, there.get(groupKey(one.set)) ?? []) })),
-    removed,
-    notes:
-      kept.length === 0
-        ? []
-        : [
-            `${kept.length} ${kept.length === 1 ? "record set stays" : "record sets stay"} that a zone file cannot name (aliases, routing policies, Traffic Flow): ${listed(kept)}`,
-          ],
+    wanted: guarded,
+    removed: sayable.filter(({ set }) => ownerOf(set) === undefined),
+    notes: [
+      ...stayNote(kept, "a zone file cannot name (aliases, routing policies, Traffic Flow)"),
+      ...stayNote(owned, "other programs keep (ownership records and what they speak of, proofs for certificates)"),
+    ],
+    thresholds: DEFAULT_THRESHOLDS,
   };
+}
+
+function stayNote(sets: readonly LiveRecordSet[], which: string): string[] {
+  if (sets.length === 0) return [];
+  return [
+    `${sets.length} ${sets.length === 1 ? "record set stays" : "record sets stay"} that ${which}: ${listed(sets)}`,
+  ];
 }
 
 const MOST_NAMED = 3;

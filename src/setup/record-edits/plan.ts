@@ -4,6 +4,7 @@
  */
 
 import type { ResourceRecordSet } from "@aws-sdk/client-route-53";
+import type { ChangeThresholds } from "../../config/ownership.ts";
 import { Failure } from "../../errors.ts";
 import { applyChangeBatch, type ChangeBatchZone } from "../../route53/change-batch.ts";
 import type { DomainName } from "../../route53/names.ts";
@@ -31,6 +32,7 @@ import {
 } from "../record-set-diff.ts";
 import { answerText, policyText } from "../record-set-differences.ts";
 import type { Planned } from "../setup.ts";
+import { excessesOf } from "../thresholds.ts";
 
 export interface RecordEdits {
   readonly wanted: readonly WantedInZone[];
@@ -38,6 +40,8 @@ export interface RecordEdits {
   readonly removed: readonly LiveRecordSet[];
   /** For people, in sentences. */
   readonly notes: readonly string[];
+  /** Of edits that may take away what nobody named. */
+  readonly thresholds?: ChangeThresholds;
 }
 
 export interface RecordEditInputs {
@@ -71,6 +75,7 @@ export function planRecordEdits(inputs: RecordEditInputs): Planned {
     exclusive: false,
     // Whoever types a record's name means it.
     ownerOf: () => undefined,
+    checkKeys: new Map(),
   });
   throwConflicts(diff.conflicts);
   const units = diff.units.map((unit) => ({ ...unit, changes: unit.changes.map((one) => inWords(one, zone)) }));
@@ -92,6 +97,7 @@ export function planRecordEdits(inputs: RecordEditInputs): Planned {
     logResourcePolicies: [],
     endpoints: undefined,
   };
+  const zones = [{ name: zone.name, id: zone.id, thresholds: edits.thresholds ?? null }];
   const touched = [...edits.wanted, ...edits.removed].map(({ set }) => groupKey(set));
   return {
     live,
@@ -111,10 +117,14 @@ export function planRecordEdits(inputs: RecordEditInputs): Planned {
         logGroups: [],
         readsTrafficFlow: false,
       },
-      zones: [{ name: zone.name, id: zone.id, thresholds: null }],
+      zones,
       phases,
       summary: summaryOf(phases),
-      notes: [...edits.notes, ...aliasesLeftBehind(phases, zone)],
+      notes: [
+        ...edits.notes,
+        ...aliasesLeftBehind(phases, zone),
+        ...excessesOf({ phases, zones }, live).map(({ message }) => `${message}: it needs --force`),
+      ],
       observed: observeGroups(live, touched),
     },
   };

@@ -107,6 +107,23 @@ describe("an import", () => {
     ]);
   });
 
+  it("leaves what other programs keep, and asks before it empties a zone", () => {
+    const theirs = [
+      set("_acme-challenge.example.com", "TXT", '"token"'),
+      set("_x.www.example.com", "CNAME", "_y.acm-validations.aws."),
+      set("ext.example.com", "A", "192.0.2.1"),
+      set("ext.example.com", "TXT", '"heritage=external-dns,external-dns/owner=me"'),
+    ];
+    const ours = Array.from({ length: 7 }, (_, i) => set(`h${i}.example.com`, "A", "192.0.2.1"));
+    const live = zone(...APEX, ...theirs, ...ours);
+    const plan = planOf(importRecords([], live, "replace"), live);
+    expect(plan.summary).toEqual({ add: 0, change: 0, remove: 7 });
+    expect(plan.notes).toEqual([
+      "4 record sets stay that other programs keep (ownership records and what they speak of, proofs for certificates): _acme-challenge.example.com TXT, _x.www.example.com CNAME, ext.example.com A and 1 more",
+      "of the 11 record sets of example.com, which is exclusively this file's, 7 removed (at most 30 %) would be more than its thresholds allow: it needs --force",
+    ]);
+  });
+
   it("replaces a routing policy in one batch, and only with --replace", () => {
     const api = set("api.example.com", "A", "192.0.2.7");
     expect(() => importing("merge", api)).toThrow(/has a weighted policy in the zone/);

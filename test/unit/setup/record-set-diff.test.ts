@@ -95,6 +95,7 @@ function diff(
     leavingInstances: new Set(),
     exclusive: false,
     ownerOf: () => undefined,
+    checkKeys: new Map(),
     ...more,
   });
 }
@@ -335,6 +336,7 @@ describe("the difference of record sets", () => {
       leavingInstances: new Set(),
       exclusive: false,
       ownerOf: () => undefined,
+      checkKeys: new Map(),
     });
     expect(result.units[0]?.changes[0]?.before).toBe(asRead);
   });
@@ -402,7 +404,31 @@ describe("the difference of record sets", () => {
       healthCheckId: { ref: "health-check", key: "p" },
     } as WantedRecordSet;
     expect(diff([after], [before]).units[0]?.changes[0]?.why).toBe(
-      "TTL 60 -> 30; values 192.0.2.1 -> 192.0.2.1, 192.0.2.2; weight 80 -> weight 70; health check none -> the health check 'p'",
+      "TTL 60 -> 30; values 192.0.2.1 -> 192.0.2.1, 192.0.2.2; weight 80 -> weight 70; health check none -> p",
+    );
+  });
+
+  it("calls health checks by their keys", () => {
+    const checkKeys = new Map([["0a1b-1", "p"]]);
+    const whyOf = (before: string, after: WantedRecordSet["healthCheckId"]) =>
+      diff(
+        [{ ...weighted("api", "a", 1, ["192.0.2.1"]), healthCheckId: after } as WantedRecordSet],
+        [{ ...weighted("api", "a", 1, ["192.0.2.1"]), healthCheckId: before }],
+        { checkKeys },
+      ).units[0]?.changes[0]?.why;
+    expect(whyOf("0a1b-1", "0a1b-2")).toBe("health check p -> 0a1b-2");
+    expect(whyOf("0a1b-2", { ref: "health-check", key: "p" })).toBe("health check 0a1b-2 -> p");
+    expect(whyOf("0a1b-1", { ref: "health-check", key: "p" })).toBe("another health check p");
+  });
+
+  it("says all of what is new", () => {
+    const target = { ...alias("@", "www"), answer: { ...alias("@", "www").answer, evaluateTargetHealth: true } };
+    const why = (set: WantedRecordSet) => diff([set], [records("www", "A", ["192.0.2.1"])]).units[0]?.changes[0]?.why;
+    expect(why({ ...weighted("api", "a", 0, ["192.0.2.1"], 0), healthCheckId: "id" } as WantedRecordSet)).toBe(
+      "not there yet: weight 0, 192.0.2.1, TTL 0, health check id",
+    );
+    expect(why(target as WantedRecordSet)).toBe(
+      "not there yet: alias of www.example.com, evaluates its target's health",
     );
   });
 });
