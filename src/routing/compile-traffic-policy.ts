@@ -1,6 +1,7 @@
 /** Compiles a traffic policy document into the same tree that record sets compile into. */
 
 import { s3WebsiteName } from "../route53/alias-targets.ts";
+import { interned } from "../route53/interned.ts";
 import { type DomainName, domainName } from "../route53/names.ts";
 import type {
   TrafficPolicyBranch,
@@ -24,7 +25,12 @@ export function compileTrafficPolicy(document: TrafficPolicyDocument, ttlSeconds
 
   const branch = (label: string, { target, evaluateTargetHealth, healthCheckId }: TrafficPolicyBranch): Branch => {
     const next = node(target);
-    return { label, healthCheckId, evaluateTargetHealth: evaluateTargetHealth && next.kind !== "records", next };
+    return {
+      label,
+      healthCheckId: healthCheckId === undefined ? undefined : interned(healthCheckId),
+      evaluateTargetHealth: evaluateTargetHealth && next.kind !== "records",
+      next,
+    };
   };
 
   const endpointNode = (id: string): RoutingNode => {
@@ -49,35 +55,34 @@ export function compileTrafficPolicy(document: TrafficPolicyDocument, ttlSeconds
           kind: rule.kind,
           origin,
           branches: [
-            { ...branch("Primary", rule.primary), role: "PRIMARY" },
-            { ...branch("Secondary", rule.secondary), role: "SECONDARY" },
+            Object.assign(branch("Primary", rule.primary), { role: "PRIMARY" as const }),
+            Object.assign(branch("Secondary", rule.secondary), { role: "SECONDARY" as const }),
           ],
         };
       case "geolocation": {
-        const branches = rule.locations.map((way, index) => ({
-          ...branch(`Locations[${index}]`, way),
-          place: way.place,
-        }));
+        const branches = rule.locations.map((way, index) =>
+          Object.assign(branch(`Locations[${index}]`, way), { place: way.place }),
+        );
         return { kind: rule.kind, origin, branches };
       }
       case "geoproximity": {
-        const branches = rule.locations.map((way, index) => ({
-          ...branch(`GeoproximityLocations[${index}]`, way),
-          place: way.place,
-        }));
+        const branches = rule.locations.map((way, index) =>
+          Object.assign(branch(`GeoproximityLocations[${index}]`, way), { place: way.place }),
+        );
         return { kind: rule.kind, origin, branches };
       }
       case "latency": {
-        const branches = rule.regions.map((way, index) => ({
-          ...branch(`Regions[${index}]`, way),
-          region: way.region,
-        }));
+        const branches = rule.regions.map((way, index) =>
+          Object.assign(branch(`Regions[${index}]`, way), { region: way.region }),
+        );
         return { kind: rule.kind, origin, branches };
       }
       case "multivalue":
         return { kind: rule.kind, origin, branches: rule.items.map((way, index) => branch(`Items[${index}]`, way)) };
       case "weighted": {
-        const branches = rule.items.map((way, index) => ({ ...branch(`Items[${index}]`, way), weight: way.weight }));
+        const branches = rule.items.map((way, index) =>
+          Object.assign(branch(`Items[${index}]`, way), { weight: way.weight }),
+        );
         return { kind: rule.kind, origin, branches };
       }
     }

@@ -4,10 +4,10 @@
  */
 
 import type { RoutingContext } from "./context.ts";
-import { DEEPEST, type HealthJudge, judgeHealth, type Outcome, select } from "./decide.ts";
-import { combinations, type Fraction, fraction, ONE, plus, times } from "./fraction.ts";
+import { combinations, type Fraction, fraction, ONE, plus, times, ZERO } from "./fraction.ts";
 import type { Selection } from "./policies/selection.ts";
 import { type PolicyStep, policyStep } from "./reason.ts";
+import { DEEPEST, type HealthJudge, judgeHealth, type Outcome, select } from "./route.ts";
 import type { AliasLeaf, Branch, PolicyNode, RecordsLeaf, RoutingNode } from "./tree.ts";
 
 /** Everything but the random numbers. */
@@ -201,8 +201,6 @@ export interface ProspectWay {
   readonly next: Prospect;
 }
 
-const NEVER = fraction(0);
-
 /** Each policy is opened where it is met first, and named wherever else it is met. */
 export function prospectOf(tree: RoutingNode, context: OddsContext): Prospect {
   const judge = judgeHealth({ ...context, random: () => 0 });
@@ -233,7 +231,7 @@ export function prospectOf(tree: RoutingNode, context: OddsContext): Prospect {
     );
     const ways = node.branches.map((branch) => {
       const share = shares.get(branch);
-      return { branch, share: share ?? NEVER, next: see(branch.next, depth + 1, share !== undefined) };
+      return { branch, share: share ?? ZERO, next: see(branch.next, depth + 1, share !== undefined) };
     });
     return { kind: "policy", step, ways };
   };

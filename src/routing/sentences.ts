@@ -1,8 +1,7 @@
-/** A decision's reason in plain sentences, one a step and one for the answer; only words, no layout. */
+/** The reason for an answer in plain sentences, one a step; only words, no layout. */
 
 import { displayName } from "../route53/names.ts";
 import type { GeoLocationPlace } from "../route53/record-set.ts";
-import type { Decision } from "./decide.ts";
 import type { SelectionReason } from "./policies/selection.ts";
 import type { ConsideredBranch, Criterion, DecisionStep } from "./reason.ts";
 import type { Origin } from "./tree.ts";
@@ -89,7 +88,10 @@ function whyText({ why, policy, noneHealthy, considered }: Extract<DecisionStep,
   return `none is healthy, so all count as healthy${why === "primary-unhealthy" ? ", the primary first" : `; ${text}`}`;
 }
 
-/** `shareOf` says how likely a chosen branch is, where it is not certain. */
+/**
+ * Values come as the record sets have them: strip them before a terminal. `shareOf` says how likely a chosen branch is, where
+ * it is not certain.
+ */
 export function stepSentence(step: DecisionStep, shareOf?: (branch: ConsideredBranch) => string | undefined): string {
   if (step.kind === "alias") {
     const target = `${displayName(step.alias.target)} ${step.alias.type}`;
@@ -109,26 +111,4 @@ export function stepSentence(step: DecisionStep, shareOf?: (branch: ConsideredBr
   const considered = step.considered.map(branchText).join(", ");
   const result = chosen.length === 0 ? "no answer" : chosen.join(", ");
   return `${originText(step.origin)} is ${step.policy}: of ${considered}, it answers ${result}: ${whyText(step)}.`;
-}
-
-/** One sentence a step, then one for the answer. Values come as the record sets have them: strip them before a terminal. */
-export function decisionSentences(decision: Decision): string[] {
-  const { outcome } = decision;
-  const steps = decision.steps.map((step) => stepSentence(step));
-  switch (outcome.kind) {
-    case "records":
-      return [...steps, `The answer is ${outcome.leaves.flatMap(({ values }) => values).join(", ")}.`];
-    case "elsewhere":
-      return [
-        ...steps,
-        `The answer is that of ${displayName(outcome.alias.target)}, outside of the hosted zones here.`,
-      ];
-    case "nothing":
-      return [
-        ...steps,
-        outcome.why === "no-match"
-          ? "There is no answer (NOERROR without data)."
-          : "The aliases lead in a circle: there is no answer.",
-      ];
-  }
 }

@@ -7,6 +7,7 @@ import { setMaxListeners } from "node:events";
 import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
 import type { Clock } from "../../clock.ts";
 import { calculatedIsHealthy, endpointIsHealthy } from "../../route53/health-rule.ts";
+import { interned } from "../../route53/interned.ts";
 import type { Store } from "../store/store.ts";
 import { Checker } from "./checker.ts";
 import type { CheckerObservation, HealthMonitor, HealthTransition } from "./monitor.ts";
@@ -87,7 +88,7 @@ class CheckerFleet implements ListedHealthMonitor {
   readonly #clock: Clock;
   readonly #probe: Probe;
   readonly #checks = new Map<string, Check>();
-  /** What has been announced; ids that are missing count as healthy. */
+  /** What has been announced, by interned ids: name servers look here for each answer. Ids that are missing count as healthy. */
   readonly #healthy = new Map<string, boolean>();
   readonly #listeners = new Set<(transition: HealthTransition) => void>();
   readonly #underWay = new Set<Promise<void>>();
@@ -290,7 +291,7 @@ class CheckerFleet implements ListedHealthMonitor {
     for (const id of this.#affectedBy(healthCheckId)) {
       const healthy = this.#evaluate(id, known);
       if (healthy !== this.isHealthy(id)) changed.push(id);
-      this.#healthy.set(id, healthy);
+      this.#healthy.set(interned(id), healthy);
     }
     const at = this.#clock.now();
     for (const id of changed) {

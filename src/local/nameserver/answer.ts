@@ -8,7 +8,7 @@ import { CLASS, RCODE, TYPE } from "../../dns/types.ts";
 import { lookUp } from "../../dns/zone-lookup.ts";
 import { type DomainName, isWithin } from "../../route53/names.ts";
 import type { RoutingContext } from "../../routing/context.ts";
-import { type RoutedAnswer, route, type Sight } from "../../routing/decide.ts";
+import { type RoutedAnswer, route, type Sight } from "../../routing/route.ts";
 import type { RoutingNode } from "../../routing/tree.ts";
 import { AWS_RESOURCE_TTL_SECONDS, awsResourceData } from "./aws-targets.ts";
 import type { CompiledZone, ZoneNode } from "./compiled-zone.ts";

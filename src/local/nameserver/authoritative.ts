@@ -13,7 +13,7 @@ import { CLASS, RCODE } from "../../dns/types.ts";
 import type { ClientLocator } from "../../routing/client.ts";
 import { locateInTable } from "../../routing/client-locations.ts";
 import type { RoutingContext } from "../../routing/context.ts";
-import type { Sight } from "../../routing/decide.ts";
+import type { Sight } from "../../routing/route.ts";
 import { type Answer, answerQuestion } from "./answer.ts";
 import { CompiledAnswers } from "./compiled-answers.ts";
 import { LocatedClients } from "./located-clients.ts";

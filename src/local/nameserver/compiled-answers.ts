@@ -10,7 +10,7 @@ import { CLASS, TYPE } from "../../dns/types.ts";
 import { WireReader } from "../../dns/wire.ts";
 import type { Client } from "../../routing/client.ts";
 import type { RoutingContext } from "../../routing/context.ts";
-import { type Outcome, type RoutedAnswer, route, type Sight } from "../../routing/decide.ts";
+import { type Outcome, type RoutedAnswer, route, type Sight } from "../../routing/route.ts";
 import type { AliasLeaf, RecordsLeaf, RoutingNode } from "../../routing/tree.ts";
 import { type Answer, composeAnswer, turned, turnOf } from "./answer.ts";
 import type { CompiledZone } from "./compiled-zone.ts";
@@ -125,21 +125,26 @@ function leavesOf(outcome: Outcome): readonly Leaf[] {
   return outcome.kind === "records" ? outcome.leaves : [];
 }
 
-/** Answers by the leaves that they are put together of, in that order. */
+/** Answers by the leaves that they are put together of, in that order. There are few: to look through them is quicker than to hash. */
 class KeptByLeaves {
   kept: Kept | undefined;
-  #next: Map<Leaf, KeptByLeaves> | undefined;
+  readonly #leaves: Leaf[] = [];
+  readonly #next: KeptByLeaves[] = [];
 
   at(leaves: readonly Leaf[]): KeptByLeaves {
     let at: KeptByLeaves = this;
-    for (const leaf of leaves) {
-      at.#next ??= new Map();
-      const known = at.#next.get(leaf);
-      const next = known ?? new KeptByLeaves();
-      if (known === undefined) at.#next.set(leaf, next);
-      at = next;
-    }
+    for (const leaf of leaves) at = at.#after(leaf);
     return at;
+  }
+
+  #after(leaf: Leaf): KeptByLeaves {
+    const index = this.#leaves.indexOf(leaf);
+    const known = index < 0 ? undefined : this.#next[index];
+    if (known !== undefined) return known;
+    const next = new KeptByLeaves();
+    this.#leaves.push(leaf);
+    this.#next.push(next);
+    return next;
   }
 }
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { type DomainName, domainName } from "../../../src/route53/names.ts";
 import type { RecordSet, RoutingPolicy } from "../../../src/route53/record-set.ts";
 import { compileRecordSets } from "../../../src/routing/compile-record-sets.ts";
-import { route } from "../../../src/routing/decide.ts";
 import { fraction, fractionText, fractionValue, plus, ZERO } from "../../../src/routing/fraction.ts";
 import { chanceInSample, oddsOf, type PossibleOutcome, prospectOf } from "../../../src/routing/odds.ts";
+import { route } from "../../../src/routing/route.ts";
 import type { AliasLeaf } from "../../../src/routing/tree.ts";
 import { contextFor, recordSet, treeOf } from "./fixtures.ts";
 

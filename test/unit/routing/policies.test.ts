@@ -6,7 +6,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RecordSet, RoutingPolicy } from "../../../src/route53/record-set.ts";
-import { decide, route } from "../../../src/routing/decide.ts";
+import { route } from "../../../src/routing/route.ts";
 import { contextFor, recordSet, treeOf } from "./fixtures.ts";
 
 function setsOf(policies: readonly RoutingPolicy[]): RecordSet[] {
@@ -108,7 +108,7 @@ describe("geolocation routing", () => {
 
   it("has no answer for a client in no place when there is no default", () => {
     const sets = setsOf(places.slice(1));
-    expect(decide(treeOf(sets), contextFor(sets, { client: "203.0.113.1" }))).toMatchObject({
+    expect(route(treeOf(sets), contextFor(sets, { client: "203.0.113.1" }))).toMatchObject({
       outcome: { kind: "nothing", why: "no-match" },
       dependsOnClient: true,
     });

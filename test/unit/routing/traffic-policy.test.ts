@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseTrafficPolicyDocument } from "../../../src/route53/traffic-policy.ts";
 import { compileTrafficPolicy } from "../../../src/routing/compile-traffic-policy.ts";
-import { decide } from "../../../src/routing/decide.ts";
+import { route } from "../../../src/routing/route.ts";
 import { contextFor } from "./fixtures.ts";
 
 const DOCUMENT = JSON.stringify({
@@ -41,7 +41,7 @@ const DOCUMENT = JSON.stringify({
 function answer(client: string, down: readonly string[] = [], draw = 0): readonly string[] {
   const parsed = parseTrafficPolicyDocument(DOCUMENT);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  const { outcome } = decide(
+  const { outcome } = route(
     compileTrafficPolicy(parsed.document, 30),
     contextFor([], { client, down, random: () => draw }),
   );
@@ -60,7 +60,7 @@ function targetOf(endpoint: object): string | undefined {
     }),
   );
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  const { outcome } = decide(compileTrafficPolicy(parsed.document, 30), contextFor([]));
+  const { outcome } = route(compileTrafficPolicy(parsed.document, 30), contextFor([]));
   return outcome.kind === "elsewhere" ? outcome.alias.target : undefined;
 }
 
@@ -80,7 +80,7 @@ describe("a compiled traffic policy", () => {
   it("gives its endpoints the TTL of the instance", () => {
     const parsed = parseTrafficPolicyDocument(DOCUMENT);
     const tree = parsed.ok ? compileTrafficPolicy(parsed.document, 30) : undefined;
-    expect(tree && decide(tree, contextFor([], { client: "198.51.100.1" })).outcome).toMatchObject({
+    expect(tree && route(tree, contextFor([], { client: "198.51.100.1" })).outcome).toMatchObject({
       leaves: [{ ttlSeconds: 30 }],
     });
   });
@@ -127,7 +127,7 @@ describe("a compiled traffic policy", () => {
         }),
       );
       if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-      const { outcome } = decide(compileTrafficPolicy(parsed.document, 30), contextFor([], { client }));
+      const { outcome } = route(compileTrafficPolicy(parsed.document, 30), contextFor([], { client }));
       return outcome.kind === "records" ? outcome.leaves[0]?.values : [];
     };
     expect(near("198.51.100.1")).toEqual(["192.0.2.1"]);

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { parseIpv4 } from "../../../../src/route53/record-data/ip-address.ts";
 import type { RoutingPolicy } from "../../../../src/route53/record-set.ts";
-import { route } from "../../../../src/routing/decide.ts";
+import { route } from "../../../../src/routing/route.ts";
 import { overEveryDraw, shown } from "./chances.ts";
 import { type Asker, prefixBits, type Spot, type World } from "./developer-guide.ts";
 import { type AnyState, Engine, expectTheGuidesAnswers, MORE_STATES, rows, STATES, worldOf } from "./worlds.ts";

@@ -5,7 +5,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { RecordSet, RoutingPolicy } from "../../../../src/route53/record-set.ts";
-import { route } from "../../../../src/routing/decide.ts";
+import { route } from "../../../../src/routing/route.ts";
 import { recordSet } from "../fixtures.ts";
 import { criticalValue, judge, seeded, type Verdict } from "./chi-squared.ts";
 import { type Asker, DeveloperGuide, type World } from "./developer-guide.ts";

@@ -7,7 +7,7 @@ import { CidrCollections } from "../../../../src/routing/cidr-collections.ts";
 import { type Client, parseSubnet } from "../../../../src/routing/client.ts";
 import { compileRecordSets } from "../../../../src/routing/compile-record-sets.ts";
 import type { RoutingContext } from "../../../../src/routing/context.ts";
-import { type Outcome, route } from "../../../../src/routing/decide.ts";
+import { type Outcome, route } from "../../../../src/routing/route.ts";
 import type { RoutingNode } from "../../../../src/routing/tree.ts";
 import { type Chances, overEveryDraw, shown } from "./chances.ts";
 import { type Asker, DeveloperGuide, NO_ANSWER, valuesText, type World } from "./developer-guide.ts";

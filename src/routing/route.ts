@@ -1,5 +1,5 @@
 /**
- * Walks a routing tree to its answer. `decide` also records why; both take the same way, so the reason is never another's.
+ * Walks a routing tree to its answer, for one client at one moment.
  * Source of the health rules: Route 53 Developer Guide, "How Route 53 chooses records when health checking is configured".
  */
 
@@ -13,7 +13,6 @@ import { selectMultivalue } from "./policies/multivalue.ts";
 import type { BranchHealth, Selection } from "./policies/selection.ts";
 import { selectSimple } from "./policies/simple.ts";
 import { selectWeighted } from "./policies/weighted.ts";
-import { type DecisionStep, policyStep } from "./reason.ts";
 import type { AliasLeaf, Branch, PolicyNode, RecordsLeaf, RoutingNode } from "./tree.ts";
 
 export type Outcome =
@@ -36,11 +35,6 @@ export interface RoutedAnswer extends Sight {
   readonly outcome: Outcome;
 }
 
-export interface Decision extends RoutedAnswer {
-  /** From the name that was asked down to the answer. */
-  readonly steps: readonly DecisionStep[];
-}
-
 /** Aliases and rules nest a few deep in practice; past this they go in a circle. */
 export const DEEPEST = 32;
 
@@ -48,11 +42,9 @@ export const DEEPEST = 32;
 class Trail implements Sight {
   dependsOnClient = false;
   dependsOnAddress = false;
-  readonly steps: DecisionStep[] | undefined;
   #judged: Map<PolicyNode, Judged> | undefined;
 
-  constructor(steps?: DecisionStep[], judged?: Map<PolicyNode, Judged>) {
-    this.steps = steps;
+  constructor(judged?: Map<PolicyNode, Judged>) {
     this.#judged = judged;
   }
 
@@ -64,7 +56,7 @@ class Trail implements Sight {
 
   /** A trail whose sight is its own. */
   aside(): Trail {
-    return new Trail(undefined, this.judged);
+    return new Trail(this.judged);
   }
 
   note({ dependsOnClient, dependsOnAddress }: Sight): void {
@@ -160,22 +152,10 @@ function walk(node: RoutingNode, context: RoutingContext, trail: Trail, depth: n
   if (node.kind === "records") return { kind: "records", leaves: [node] };
   if (node.kind === "alias") {
     const target = context.aliasTarget(node);
-    trail.steps?.push({ kind: "alias", alias: node, found: target !== undefined });
     return target === undefined ? { kind: "elsewhere", alias: node } : walk(target, context, trail, depth + 1);
   }
   trail.notePolicy(node);
-  const selection = select(node, (branch) => isHealthyBranch(branch, context, trail, depth), context);
-  if (trail.steps !== undefined) {
-    // A reason looks at branches that the choice did not need to look at; the answer does not depend on those.
-    const aside = trail.aside();
-    trail.steps.push(
-      policyStep(node, selection, context, {
-        branch: (branch) => isHealthyBranch(branch, context, aside, depth),
-        target: (branch) => isHealthyTree(branch.next, context, aside, depth),
-      }),
-    );
-  }
-  const { chosen } = selection;
+  const { chosen } = select(node, (branch) => isHealthyBranch(branch, context, trail, depth), context);
   const [first] = chosen;
   if (first === undefined) return { kind: "nothing", why: "no-match" };
   const outcome = walk(first.next, context, trail, depth + 1);
@@ -189,17 +169,9 @@ function walk(node: RoutingNode, context: RoutingContext, trail: Trail, depth: n
   return { kind: "records", leaves };
 }
 
-/** The answer alone; what a name server asks for. */
+/** The answer that a name server gives. What else it might have given, and why, is `odds.ts`'s to say. */
 export function route(tree: RoutingNode, context: RoutingContext): RoutedAnswer {
   const trail = new Trail();
   const outcome = walk(tree, context, trail, 0);
   return { outcome, dependsOnClient: trail.dependsOnClient, dependsOnAddress: trail.dependsOnAddress };
-}
-
-/** The answer and the reason for it. Given the same random numbers, the answer is {@link route}'s. */
-export function decide(tree: RoutingNode, context: RoutingContext): Decision {
-  const steps: DecisionStep[] = [];
-  const trail = new Trail(steps);
-  const outcome = walk(tree, context, trail, 0);
-  return { outcome, dependsOnClient: trail.dependsOnClient, dependsOnAddress: trail.dependsOnAddress, steps };
 }
