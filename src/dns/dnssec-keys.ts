@@ -40,6 +40,42 @@ function dsDigest(zone: DomainName, dnskey: Uint8Array): string {
   return createHash("sha256").update(nameToWire(zone)).update(dnskey).digest("hex").toUpperCase();
 }
 
+/** Hash functions of the digest types that validators know (RFC 8624 section 3.3). */
+const DIGESTS: ReadonlyMap<number, string> = new Map([
+  [1, "sha1"],
+  [2, "sha256"],
+  [4, "sha384"],
+]);
+/** Algorithms whose signatures validators check (RFC 8624 section 3.1). */
+const CHECKED_ALGORITHMS: ReadonlySet<number> = new Set([5, 7, 8, 10, 13, 14, 15, 16]);
+/** Key tag, algorithm and digest type, before the digest (RFC 4034 section 5.1). */
+const DS_HEAD_OCTETS = 4;
+
+/** A DS record's data, as far as it says which key it is of; undefined when it is too short for one. */
+export function readDs(
+  ds: Uint8Array,
+): { readonly keyTag: number; readonly algorithm: number; readonly digestType: number } | undefined {
+  if (ds.length <= DS_HEAD_OCTETS) return undefined;
+  const data = Buffer.from(ds);
+  return { keyTag: data.readUInt16BE(0), algorithm: data.readUInt8(2), digestType: data.readUInt8(3) };
+}
+
+/** Whether validators can follow a DS record at all; a zone that has no other counts as unsigned (RFC 4035 section 5.2). */
+export function isKnownDs(ds: Uint8Array): boolean {
+  const read = readDs(ds);
+  return read !== undefined && CHECKED_ALGORITHMS.has(read.algorithm) && DIGESTS.has(read.digestType);
+}
+
+/** Whether a DS record is of a zone's key, given as DNSKEY data (RFC 4034 section 5.1.4). */
+export function dsFits(zone: DomainName, ds: Uint8Array, dnskey: Uint8Array): boolean {
+  const read = readDs(ds);
+  const hash = read && DIGESTS.get(read.digestType);
+  if (read === undefined || hash === undefined) return false;
+  if (read.keyTag !== keyTag(dnskey) || read.algorithm !== dnskey[3]) return false;
+  const digest = createHash(hash).update(nameToWire(zone)).update(dnskey).digest();
+  return digest.equals(ds.subarray(DS_HEAD_OCTETS));
+}
+
 export interface KeyRecords {
   readonly keyTag: number;
   /** Upper-case hexadecimal. */

@@ -130,6 +130,18 @@ export const TRACE_FINDINGS = {
     reference: rfc(2182, "5", "How many secondaries?"),
     next: "Delegate to every server of the delegation set.",
   },
+  "dnssec.broken": {
+    severity: "problem",
+    message:
+      "The DS records that {parent} has for {zone}, of {vouchedFor}, fit none of its keys: it has {keys}. Validating resolvers answer SERVFAIL for everything in it.",
+    reference: rfc(4035, "5.2", "Authenticating referrals"),
+    next: "Take the DS records away where they are: at the registrar for a domain, else in the zone above. Or sign with the key that they are of.",
+  },
+  "dnssec.not-vouched-for": {
+    severity: "info",
+    message: "{zone} is signed, but {parent} has no DS record for it, so nobody validates it.",
+    reference: aws("dns-configuring-dnssec", "Configuring DNSSEC signing in Amazon Route 53"),
+  },
   "servers.disagree": {
     severity: "problem",
     message: "The name servers of {zone} do not agree about {name}: {groups}.",

@@ -6,7 +6,7 @@ import { type Finding, worstFirst } from "../findings/finding.ts";
 import { type DomainName, displayName, domainName, isWithin, splitLabels } from "../route53/names.ts";
 import { comparableAnswer } from "./check-servers.ts";
 import { traceFinding } from "./findings.ts";
-import type { ServerCheck, ServerProbe, ShownExchange, TraceReport } from "./report.ts";
+import type { ServerCheck, ServerProbe, ShownExchange, TraceReport, TrustLink } from "./report.ts";
 import { durationText, listText, zoneText } from "./sentences.ts";
 
 export interface Evidence extends Omit<TraceReport, "findings" | "durationMs"> {
@@ -297,6 +297,25 @@ function judgeInterception({ steps }: Evidence): Finding[] {
   return [];
 }
 
+/** `key 12345`, `keys 12345 and 23456`, `none`. */
+function keysText(tags: readonly number[]): string {
+  if (tags.length === 0) return "none";
+  return `${tags.length === 1 ? "key" : "keys"} ${listText(tags.map(String))}`;
+}
+
+function judgeLink({ zone, parent, state, vouchedFor, keys }: TrustLink): Finding[] {
+  const params = { zone: zoneText(zone), parent: zoneText(parent) };
+  switch (state) {
+    case "broken":
+      return [traceFinding("dnssec.broken", { ...params, vouchedFor: keysText(vouchedFor), keys: keysText(keys) })];
+    case "not-vouched-for":
+      return [traceFinding("dnssec.not-vouched-for", params)];
+    case "linked":
+    case "unsigned":
+      return [];
+  }
+}
+
 /** Everything there is to say, the worst first. */
 export function judge(evidence: Evidence): Finding[] {
   const intercepted = judgeInterception(evidence);
@@ -306,6 +325,7 @@ export function judge(evidence: Evidence): Finding[] {
     ...judgeNegative(evidence),
     ...judgeAnswer(evidence),
     ...judgeDelegation(evidence),
+    ...evidence.chainOfTrust.flatMap(judgeLink),
     ...judgeAgreement(evidence),
     ...judgeExchange(evidence),
   ]);

@@ -110,6 +110,18 @@ export interface ServerCheck {
   readonly probes: readonly ServerProbe[];
 }
 
+/** What a zone's parent says about its keys, and what keys the zone shows. */
+export interface TrustLink {
+  readonly zone: string;
+  readonly parent: string;
+  /** Key tags of the parent's DS records. */
+  readonly vouchedFor: readonly number[];
+  /** Key tags of the zone's DNSKEY records. */
+  readonly keys: readonly number[];
+  /** `broken` when no DS record fits a key, `not-vouched-for` when there are keys alone. */
+  readonly state: "linked" | "broken" | "not-vouched-for" | "unsigned";
+}
+
 export type TraceOutcome =
   | {
       readonly status: "answer";
@@ -154,6 +166,8 @@ export interface TraceReport extends TraceStart {
   readonly zone: string;
   /** Every name server of that zone; empty for the root and top-level domains, whose servers are not ours to judge. */
   readonly servers: readonly ServerCheck[];
+  /** From the registry down; empty where no server serves the zone. */
+  readonly chainOfTrust: readonly TrustLink[];
   /** The worst first. */
   readonly findings: readonly Finding[];
 }

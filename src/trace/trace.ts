@@ -8,9 +8,10 @@ import { type IterationOptions, type IterationStep, iterate, type Resolution } f
 import { type ClientSubnet, formatClientSubnet, PLAIN_EDNS } from "../dns/message.ts";
 import { typeName } from "../dns/types.ts";
 import type { DomainName } from "../route53/names.ts";
+import { chainOfTrust } from "./chain-of-trust.ts";
 import { type CheckedQuestion, checkServers, comparableAnswer, sampleAnswers } from "./check-servers.ts";
 import { isRegistryZone, judge } from "./judge.ts";
-import type { ServerCheck, TraceEvent, TraceOutcome, TraceReport, TraceStart, TraceStep } from "./report.ts";
+import type { ServerCheck, TraceEvent, TraceOutcome, TraceReport, TraceStart, TraceStep, TrustLink } from "./report.ts";
 import { passageSentence, querySentence } from "./sentences.ts";
 import { shownNegative, shownOutcome, shownRecord } from "./shown.ts";
 
@@ -122,6 +123,7 @@ export async function* trace(request: TraceRequest): AsyncGenerator<TraceEvent, 
 
   const delegation = resolution.delegations.at(-1);
   let servers: ServerCheck[] = [];
+  let links: readonly TrustLink[] = [];
   let samples: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   if (delegation !== undefined && !isRegistryZone(delegation.zone)) {
     const { zone } = delegation;
@@ -131,9 +133,13 @@ export async function* trace(request: TraceRequest): AsyncGenerator<TraceEvent, 
     if (new Set(answers.filter((answer) => answer !== undefined)).size > 1) {
       samples = await sampleAnswers(options, zone, servers, question);
     }
+    // A zone that nobody serves has worse to repair.
+    const isServed = servers.some((check) => check.probes.some((probe) => probe.serves));
+    if (isServed) links = await chainOfTrust(options, resolution.delegations, isRegistryZone);
     yield { code: "trace.checked", servers };
   }
-  const evidence = { ...start, steps, outcome, zone: delegation?.zone ?? ".", servers };
+  const zone = delegation?.zone ?? ".";
+  const evidence = { ...start, steps, outcome, zone, servers, chainOfTrust: links };
   const findings = judge({ ...evidence, ...(samples === undefined ? {} : { samples }) });
   return { ...evidence, findings, durationMs: Math.round(clock.elapsedMs() - startedMs) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dnskeyData, keyRecords, keyTag } from "../../../src/dns/dnssec-keys.ts";
+import { dnskeyData, dsFits, isKnownDs, keyRecords, keyTag } from "../../../src/dns/dnssec-keys.ts";
 import { rdataFromText } from "../../../src/dns/rdata.ts";
 import { domainName } from "../../../src/route53/names.ts";
 
@@ -36,5 +36,35 @@ describe("the records of a key-signing key", () => {
     expect(keyTag(dnskeyData(PUBLIC_KEY))).toBe(55648);
     // 0x0101 + 0x030d + 0xff00 = 0x1030e, and the carry comes back.
     expect(keyTag(Uint8Array.of(1, 1, 3, 13, 255))).toBe(0x030f);
+  });
+});
+
+/** RFC 4034 section 5.4 (SHA-1) and RFC 4509 section 2.3 (SHA-256) are of this key. */
+const DSKEY = Buffer.concat([
+  Buffer.from([1, 0, 3, 5]),
+  Buffer.from(
+    "AQOeiiR0GOMYkDshWoSKz9XzfwJr1AYtsmx3TGkJaNXVbfi/2pHm822aJ5iI9BMzNXxeYCmZDRD99WYwYqUSdjMmmAphXdvxegXd/M5+X7OrzKBaMbCVdFLUUh6DhweJBjEVv5f2wwjM9XzcnOf+EPbtG9DMBmADjFDc2w/rljwvFw==",
+    "base64",
+  ),
+]);
+const DSKEY_ZONE = domainName("dskey.example.com");
+
+describe("a DS record", () => {
+  it.each([
+    ["SHA-1", "60485 5 1 2BB183AF5F22588179A53B0A98631FAD1A292118"],
+    ["SHA-256", "60485 5 2 D4B7D520E7BB5F0F67674A0CCEB1E3E0614B93C4F9E99B8383F6A1E4469DA50A"],
+  ])("with a digest by %s is known by the key it is of", (_, text) => {
+    const ds = rdataFromText("DS", text);
+    expect(isKnownDs(ds)).toBe(true);
+    expect(dsFits(DSKEY_ZONE, ds, DSKEY)).toBe(true);
+    expect(dsFits(domainName("example.com"), ds, DSKEY)).toBe(false);
+    expect(dsFits(DSKEY_ZONE, ds, dnskeyData(PUBLIC_KEY))).toBe(false);
+  });
+
+  it("counts for nothing with an algorithm or a digest that validators do not know, or without a digest", () => {
+    expect(isKnownDs(rdataFromText("DS", `60485 99 2 ${"00".repeat(32)}`))).toBe(false);
+    expect(isKnownDs(rdataFromText("DS", `60485 13 3 ${"00".repeat(32)}`))).toBe(false);
+    expect(isKnownDs(Uint8Array.of(1, 2, 13, 2))).toBe(false);
+    expect(dsFits(DSKEY_ZONE, Uint8Array.of(1), DSKEY)).toBe(false);
   });
 });

@@ -8,7 +8,7 @@ import { TRACE_FINDINGS } from "../../../src/trace/findings.ts";
 const guide = readFileSync(new URL("../../../docs/guide/trace.md", import.meta.url), "utf8");
 const rows = guide
   .split("\n")
-  .filter((line) => /^\| `(trace|delegation|servers|ttl|server|answer|subnet|machine)\./.test(line));
+  .filter((line) => /^\| `(trace|delegation|dnssec|servers|ttl|server|answer|subnet|machine)\./.test(line));
 
 describe.each(Object.entries<FindingDefinition>(TRACE_FINDINGS))("the finding %s", (code, definition) => {
   it("is in the guide with its severity", () => {

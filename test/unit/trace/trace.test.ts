@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../../src/clock.ts";
+import { dnskeyData, recordsOfDnskey } from "../../../src/dns/dnssec-keys.ts";
 import { NO_FLAGS, PLAIN_EDNS, parseClientSubnet } from "../../../src/dns/message.ts";
 import { RCODE, TYPE } from "../../../src/dns/types.ts";
 import { renderTraceEnd, renderTraceEvent } from "../../../src/render/trace.ts";
@@ -317,21 +318,14 @@ describe("the chain of trust", () => {
   });
 
   it("is not looked for below a zone where it has ended", async () => {
-    const child = "sub.example.com 9 NS ns1.example.com\nsub.example.com 9 NS ns2.example.com";
-    const script = zoneScript({
-      "example.com": `${ZONE}\n${child}\nsub.example.com 9 DS ${ds}`,
-      "sub.example.com": `${SOA.replace("example.com", "sub.example.com")}\n${child}\nwww.sub.example.com 60 A 192.0.2.1`,
+    const cut = "sub.example.com 9 NS ns2.example.com";
+    const { report } = await run("www.sub.example.com", {
+      one: zoneScript({ "example.com": `${ZONE}\n${cut}\nsub.example.com 9 DS ${ds}` }),
+      two: zoneScript({
+        "sub.example.com": `${SOA.replace("example.com", "sub.example.com")}\n${cut}\nwww.sub.example.com 60 A 192.0.2.1`,
+      }),
     });
-    const below = zoneScript({
-      "sub.example.com": `${SOA.replace("example.com", "sub.example.com")}\n${child}\nwww.sub.example.com 60 A 192.0.2.1`,
-    });
-    const parent = zoneScript({ "example.com": `${ZONE}\n${child}\nsub.example.com 9 DS ${ds}` });
-    const both: Script = (query, transport) =>
-      query.questions[0]?.name === "sub.example.com." && query.questions[0].type === TYPE.DS
-        ? parent(query, transport)
-        : script(query, transport);
-    const { report } = await run("www.sub.example.com", { one: parent, two: both });
-    expect(below).toBeDefined();
+    expect(report.zone).toBe("sub.example.com.");
     expect(report.chainOfTrust).toMatchObject([{ zone: "example.com.", state: "unsigned" }]);
   });
 });
