@@ -13,13 +13,13 @@ import { isAlive } from "./store/process-identity.ts";
 
 /** How long a daemon may take to be ready, and to be gone. Generous: a loaded machine is slow, and nothing waits in vain. */
 const READY_WITHIN_MS = 30_000;
-/** How long another daemon of the home may be neither ready nor gone. */
-const TAKEN_OVER_WITHIN_MS = 10_000;
+/** How long another daemon of the home may be neither ready nor gone: no less than this one could have been. */
+const TAKEN_OVER_WITHIN_MS = READY_WITHIN_MS;
 /** How long to look for that one's run file before the next try. */
 const NEXT_TRY_MS = 500;
 const GONE_WITHIN_MS = 15_000;
 const UNRESPONSIVE_GONE_WITHIN_MS = 2_000;
-const HEALTH_WITHIN_MS = 5_000;
+const HEALTH_WITHIN_MS = 15_000;
 
 export interface StartResult {
   readonly run: RunFile;
