@@ -3,7 +3,8 @@
 import type { DeclaredRecordSet, ZoneConfig } from "../../config/config.ts";
 import { findingsOf } from "../../findings/finding.ts";
 import { aws, rfc } from "../../findings/references.ts";
-import { type DomainName, displayName } from "../../route53/names.ts";
+import { type DomainName, displayName, splitLabels } from "../../route53/names.ts";
+import { parseIpv4 } from "../../route53/record-data/ip-address.ts";
 import { parseRecordData, RecordDataError } from "../../route53/record-data.ts";
 import type { RecordType } from "../../route53/record-set.ts";
 import { type Facts, type Group, subjectOf } from "../facts.ts";
@@ -31,6 +32,21 @@ const CATALOGUE = {
     message: "{name} SRV names {target}, which is a CNAME: its clients need not follow it.",
     reference: { title: "RFC 2782, The format of the SRV RR", url: "https://www.rfc-editor.org/rfc/rfc2782" },
     next: "Name a host that has address records.",
+  },
+  "target.is-address": {
+    severity: "problem",
+    about: "A CNAME, MX, NS, SRV, HTTPS or SVCB names an IPv4 address: it is read as a name, which does not exist.",
+    message: "{name} {type} names {target}: an address is read as a name there, and nobody finds it.",
+    reference: rfc(2181, "10.3", "MX and NS records"),
+    next: "Name a host, and give that an A record of {target}.",
+  },
+  "target.relative": {
+    severity: "warning",
+    about:
+      "A record names a name that is not below its zone, has no dot at its end, and is a single label or, with the zone's name after it, a name of the file: Route 53 adds no zone to what values name.",
+    message: "{name} {type} names {target}: Route 53 adds no zone to it, so that is not {absolute}.",
+    reference: aws("DomainNameFormat", "DNS domain name format"),
+    next: "Write {absolute}; if {target} itself is meant, put a dot at its end.",
   },
   "target.dangling": {
     severity: "warning",
@@ -76,7 +92,7 @@ const ALIAS_TARGETS =
 function* look(facts: Facts): Iterable<Hit> {
   for (const group of facts.groups) {
     for (const set of group.sets) {
-      for (const { target, index } of targetsOf(set)) yield* ofTarget(group, set, target, index, facts);
+      for (const target of targetsOf(set)) yield* ofTarget(group, set, target, facts);
     }
     yield* loops(group, facts);
   }
@@ -86,6 +102,8 @@ interface Target {
   readonly target: DomainName;
   /** Of the value that names it. */
   readonly index: number;
+  /** Whether it has a dot at its end, so that it cannot be meant otherwise. */
+  readonly isAbsolute: boolean;
 }
 
 function targetsOf({ type, answer }: DeclaredRecordSet): Target[] {
@@ -95,7 +113,9 @@ function targetsOf({ type, answer }: DeclaredRecordSet): Target[] {
     try {
       const found = parseRecordData(type, value).fields.find((one) => one.name === field);
       // "." says that there is none: no mail, no service, or the owner itself.
-      return found?.kind === "host" && found.host !== "." ? [{ target: found.host, index }] : [];
+      return found?.kind === "host" && found.host !== "."
+        ? [{ target: found.host, index, isAbsolute: /\.(\s|$)/.test(value) }]
+        : [];
     } catch (error) {
       if (error instanceof RecordDataError) return [];
       throw error;
@@ -108,8 +128,7 @@ const POINTS_TO_CNAME = { MX: "mx.points-to-cname", NS: "ns.points-to-cname", SR
 function* ofTarget(
   { zone, name, type }: Group,
   set: DeclaredRecordSet,
-  target: DomainName,
-  index: number,
+  { target, index, isAbsolute }: Target,
   facts: Facts,
 ): Iterable<Hit> {
   const subject = subjectOf(set);
@@ -120,6 +139,16 @@ function* ofTarget(
       subject,
       path,
     };
+    return;
+  }
+  const named = { name: displayName(name), type, target: displayName(target) };
+  if (parseIpv4(named.target) !== undefined) {
+    yield { finding: finding("target.is-address", named), subject, path };
+    return;
+  }
+  const absolute = `${target}${zone.name}` as DomainName;
+  if (!isAbsolute && (splitLabels(target).length === 1 || facts.names(zone).exists(absolute))) {
+    yield { finding: finding("target.relative", { ...named, absolute: displayName(absolute) }), subject, path };
     return;
   }
   const other = facts.zoneOf(target, zone);

@@ -477,6 +477,30 @@ const CASES: readonly Case[] = [
     misses: records("name: _sip._tcp, type: SRV, values: ['0 0 0 .']"),
   },
   {
+    code: "target.is-address",
+    why: "an MX of an address",
+    fires: records("name: '@', type: MX, values: ['10 198.51.100.1']"),
+    misses: records("name: '@', type: MX, values: ['10 web.example.com']", WEB),
+  },
+  {
+    code: "target.is-address",
+    why: "a CNAME of one",
+    fires: records("name: www, type: CNAME, values: [198.51.100.1]"),
+    misses: records("name: www, type: CNAME, values: [1.100.51.198.in-addr.arpa]"),
+  },
+  {
+    code: "target.relative",
+    why: "a single label",
+    fires: records("name: www, type: CNAME, values: [web]", WEB),
+    misses: records("name: www, type: CNAME, values: [web.]", WEB),
+  },
+  {
+    code: "target.relative",
+    why: "a name of the zone without the zone",
+    fires: records("name: sub, type: NS, values: [ns1.sub]", "name: ns1.sub, type: A, values: [198.51.100.1]"),
+    misses: records("name: sub, type: NS, values: [ns1.sub]", "name: '*.sub', type: A, values: [198.51.100.1]"),
+  },
+  {
     code: "target.dangling",
     why: "a CNAME to nothing",
     fires: records("name: www, type: CNAME, values: [gone.example.com.]"),
