@@ -94,7 +94,7 @@ describe("questions that share sockets", () => {
       if (silent-- <= 0) send(answerTo(octets));
     });
     const { exchange } = share();
-    expect(await exchange(request(lost, "a.example.com.", { timeoutMs: 100, tries: 2 }))).toMatchObject({ tries: 2 });
+    expect(await exchange(request(lost, "a.example.com.", { timeoutMs: 400, tries: 2 }))).toMatchObject({ tries: 2 });
     const many = Array.from({ length: 100 }, (_, i) => resourceRecord(`a.example.com 60 TXT "${i}"`));
     const long = await startScriptedServer((asked) => reply(asked, { answers: many }));
     closers.push(() => long.close());
