@@ -225,5 +225,5 @@ describe("a drill on the local backend", () => {
     expect(detection?.measuredMs).toBeGreaterThan(20_000);
     expect(await target.state()).toBe("running");
     expect(running.defects).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -85,7 +85,7 @@ describe("rehearseFailover", () => {
       ),
       { numRuns: 12 },
     );
-  }, 60_000);
+  });
 
   it("has the journal say what is to be restored before the endpoint is touched", async () => {
     const clock = fakeClock();

@@ -64,7 +64,7 @@ describe("the example myapp, explained from its account", () => {
     bench = await openWorkbench();
     const { error } = await bench.apply(example);
     expect(error).toBeUndefined();
-  }, 30_000);
+  });
   afterAll(() => bench.close());
 
   const names = [

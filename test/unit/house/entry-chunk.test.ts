@@ -13,7 +13,7 @@ let chunks: Record<string, Chunk>;
 beforeAll(async () => {
   const result = await build({ ...options, write: false });
   chunks = result.metafile.outputs as Record<string, Chunk>;
-}, 60_000);
+});
 
 /** Everything that loads before the first line of a command runs. */
 function staticInputs(entry: string): string[] {

@@ -255,7 +255,7 @@ const STEPS: readonly (readonly [what: string, before: string, after: string, ch
 ];
 
 describe("applying", () => {
-  it.each(STEPS)("changes %s, and nothing a second time", { timeout: 30_000 }, async (_, before, after, changes) => {
+  it.each(STEPS)("changes %s, and nothing a second time", async (_, before, after, changes) => {
     expect((await bench.apply(readText(before))).error).toBeUndefined();
     const second = await bench.apply(readText(after));
     expect(second.error).toBeUndefined();
@@ -490,7 +490,7 @@ describe("applying", () => {
     });
   });
 
-  it("warns of an endpoint that nobody serves, and says what the checkers saw", { timeout: 20_000 }, async () => {
+  it("warns of an endpoint that nobody serves, and says what the checkers saw", async () => {
     const file = readText(
       `${ZONE}healthChecks: { down: { type: TCP, address: 127.53.0.1, port: 9, failureThreshold: 1, interval: 10 } }\n`,
     );

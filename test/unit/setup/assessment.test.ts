@@ -36,7 +36,7 @@ async function assessed(text: string) {
 }
 
 describe("a plan's assessment", () => {
-  it("goes from nothing to the file's own bill", { timeout: 30_000 }, async () => {
+  it("goes from nothing to the file's own bill", async () => {
     const loaded = readExample("myapp");
     const { plan } = await bench.plan(loaded);
     const { total } = costReport(loaded.config, AWS_PRICES);
@@ -46,7 +46,7 @@ describe("a plan's assessment", () => {
     expect(again.plan.assessment?.monthlyCost).toMatchObject({ before: total, after: total, difference: "0" });
   });
 
-  it("counts what changes, by the tiers of the whole", { timeout: 30_000 }, async () => {
+  it("counts what changes, by the tiers of the whole", async () => {
     const first = await assessed(FIRST);
     expect(first.cost).toEqual(["0", "2.4", "2.4"]);
     expect(first.codes).toEqual(["failover.ttl-too-long"]);

@@ -103,7 +103,7 @@ async function usedByRecord(zoneId: string): Promise<string | undefined> {
 }
 
 describe("health checks", () => {
-  it.each(STEPS)("have one setting after another: %s", { timeout: 30_000 }, async (_, before, after, how) => {
+  it.each(STEPS)("have one setting after another: %s", async (_, before, after, how) => {
     const first = await bench.apply(FILE(before));
     expect(first.error).toBeUndefined();
     const [old] = await checks();
@@ -123,7 +123,7 @@ describe("health checks", () => {
     expect(changesOf((await bench.plan(FILE(after))).plan)).toEqual([]);
   });
 
-  it("have every setting that the API has", { timeout: 30_000 }, async () => {
+  it("have every setting that the API has", async () => {
     const file = FILE(
       'type: HTTPS, address: "2001:db8::1", host: x.example.com, port: 8443, path: "/a?b=c", search: "all is well", interval: 10, failureThreshold: 10, regions: [us-east-1, eu-west-1, sa-east-1], measureLatency: true, inverted: true, disabled: true, sni: false',
     );
@@ -150,7 +150,7 @@ describe("health checks", () => {
   });
 
   it("are counted by calculated ones, alarms and controls among them; replacing a child repoints its parent", {
-    timeout: 30_000,
+    timeout: 60_000,
   }, async () => {
     const more = `  alarm: { ${ALARM("")} }\n  both: { type: CALCULATED, children: [c, alarm], healthThreshold: 1, inverted: true }\n`;
     expect((await bench.apply(FILE(HTTP(""), more))).error).toBeUndefined();

@@ -28,7 +28,7 @@ const addresses = (count: number, ttl: number) =>
   file(Array.from({ length: count }, (_, i) => `name: n${i}, type: A, ttl: ${ttl}, values: [192.0.2.1]`));
 
 describe("a zone of more than a batch", () => {
-  it("takes the fewest calls there are, to make, to change and to take away", { timeout: 60_000 }, async () => {
+  it("takes the fewest calls there are, to make, to change and to take away", async () => {
     const counts = await countCalls();
     const steps = [
       // 1,250 CREATEs, then as many UPSERTs, which count twice, then as many DELETEs.
@@ -76,7 +76,7 @@ describe("a zone of more than a batch", () => {
     },
   );
 
-  it("keeps within the characters of a request, where an UPSERT counts twice too", { timeout: 60_000 }, async () => {
+  it("keeps within the characters of a request, where an UPSERT counts twice too", async () => {
     const texts = (letter: string) =>
       file(Array.from({ length: 12 }, (_, i) => `name: t${i}, type: TXT, ttl: 60, values: ["${letter.repeat(3900)}"]`));
     for (const [letter, batches] of [

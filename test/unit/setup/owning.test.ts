@@ -152,7 +152,7 @@ describe("destroying", () => {
     expect(await whatIsThere()).toEqual({ zones: 0, checks: 0, policies: 0, endpoints: 0 });
     expect(changesOf((await planDestroy(config, bench.options())).plan)).toEqual([]);
     expect((await bench.apply(config)).result.outcome).toBe("applied");
-  }, 60_000);
+  });
 
   it("leaves a zone in which something else is, and says what", async () => {
     const config = readText(ZONE + WWW);
@@ -274,7 +274,7 @@ describe("throttling", () => {
     } finally {
       await throttled.stop();
     }
-  }, 60_000);
+  });
 });
 
 describe("answers that are lost", () => {
@@ -311,5 +311,5 @@ describe("answers that are lost", () => {
     expect((await client.send(new ListHostedZonesCommand({}))).HostedZones).toHaveLength(1);
     expect((await client.send(new ListTrafficPoliciesCommand({}))).TrafficPolicySummaries).toHaveLength(1);
     expect(changesOf((await planDestroy(config, bench.options())).plan)).toContain("zone remove myapp.com");
-  }, 30_000);
+  });
 });

@@ -88,7 +88,7 @@ const STEPS: readonly (readonly [what: string, before: string, after: string, ch
 ];
 
 describe("private zones", () => {
-  it.each(STEPS)("are changed as the file changes: %s", { timeout: 30_000 }, async (_, before, after, changes) => {
+  it.each(STEPS)("are changed as the file changes: %s", async (_, before, after, changes) => {
     expect((await bench.apply(readText(before))).error).toBeUndefined();
     const { plan, result, error } = await bench.apply(readText(after));
     expect(error).toBeUndefined();
@@ -100,7 +100,7 @@ describe("private zones", () => {
     expect(verified).toMatchObject({ warnings: 0, failed: 0 });
   });
 
-  it("are made with all their VPCs, and verified by each VPC's resolver", { timeout: 30_000 }, async () => {
+  it("are made with all their VPCs, and verified by each VPC's resolver", async () => {
     const file = readText(PRIVATE([VPC("vpc-1"), VPC("vpc-2", "us-east-1")]) + RECORD("192.0.2.1"));
     const { result, plan } = await bench.apply(file);
     expect(changesOf(plan)).toEqual([
@@ -122,7 +122,7 @@ describe("private zones", () => {
     expect(answer?.evidence.map(({ source }) => source.split(" ")[0])).toEqual(["vpc-1", "vpc-2"]);
   });
 
-  it("say once what cannot be asked for where no VPC can be reached", { timeout: 30_000 }, async () => {
+  it("say once what cannot be asked for where no VPC can be reached", async () => {
     const file = readText(PRIVATE([VPC("vpc-1")]) + RECORD("192.0.2.1"));
     await bench.apply(file);
     const { vpcResolver: _, ...dns } = bench.test.backend.dns;
@@ -134,7 +134,7 @@ describe("private zones", () => {
     ]);
   });
 
-  it("fail verification when another VPC sees them", { timeout: 30_000 }, async () => {
+  it("fail verification when another VPC sees them", async () => {
     await bench.apply(readText(PRIVATE([VPC("vpc-1"), VPC("vpc-2")])));
     const verified = await bench.verify(readText(PRIVATE([VPC("vpc-1")])));
     expect(verified.phases[0]?.verifications[0]).toMatchObject({
@@ -143,7 +143,7 @@ describe("private zones", () => {
     });
   });
 
-  it("are not taken for public ones of their name, nor the other way round", { timeout: 30_000 }, async () => {
+  it("are not taken for public ones of their name, nor the other way round", async () => {
     await bench.apply(readText(PRIVATE([VPC("vpc-1")])));
     expect(changesOf((await bench.plan(readText("zone: { name: a.com }\n"))).plan)).toEqual([
       "zone add a.com",
@@ -157,7 +157,7 @@ describe("private zones", () => {
     });
   });
 
-  it("of one name and kind are told apart by id", { timeout: 30_000 }, async () => {
+  it("of one name and kind are told apart by id", async () => {
     const client = await bench.test.backend.clients.route53();
     const make = async (vpc: string) =>
       (
@@ -176,7 +176,7 @@ describe("private zones", () => {
     expect(changesOf((await bench.plan(file(`, id: ${first}`))).plan)).toEqual([]);
   });
 
-  it("name the VPC and its line when another zone of the name is in the way", { timeout: 30_000 }, async () => {
+  it("name the VPC and its line when another zone of the name is in the way", async () => {
     await bench.apply(readText(`project: other\n${PRIVATE([VPC("vpc-1")])}`));
     const client = await bench.test.backend.clients.route53();
     const made = await client.send(
@@ -228,7 +228,7 @@ describe("an apply of them that is stopped", () => {
     return done;
   }
 
-  it.each([1, 2, 3, 4, 5, 6, 7])("after change %i is finished by the next one", { timeout: 30_000 }, async (steps) => {
+  it.each([1, 2, 3, 4, 5, 6, 7])("after change %i is finished by the next one", async (steps) => {
     expect(await stopAfter(steps)).toBeGreaterThanOrEqual(steps);
     const { error } = await bench.apply(readText(EVERYTHING));
     expect(error).toBeUndefined();
@@ -236,7 +236,7 @@ describe("an apply of them that is stopped", () => {
     expect(await bench.verify(readText(EVERYTHING))).toMatchObject({ failed: 0 });
   });
 
-  it.each([1, 2, 3, 4, 5, 6])("after change %i is resumed from its journal", { timeout: 30_000 }, async (steps) => {
+  it.each([1, 2, 3, 4, 5, 6])("after change %i is resumed from its journal", async (steps) => {
     await stopAfter(steps);
     const [run] = unfinished(bench.home, "p");
     if (run === undefined) throw new Error("nothing is unfinished");
@@ -248,7 +248,7 @@ describe("an apply of them that is stopped", () => {
 
 describe("destroying", () => {
   it("takes private zones, delegation sets and CIDR collections away, each after what uses it", {
-    timeout: 30_000,
+    timeout: 60_000,
   }, async () => {
     const file = readText(EVERYTHING);
     expect((await bench.apply(file)).error).toBeUndefined();
@@ -279,7 +279,7 @@ describe("reusable delegation sets", () => {
     `project: p\ndelegationSets: { main: {} }\nzones:\n${names.map((name) => `  - { name: ${name}, delegationSet: main }\n`).join("")}`;
 
   it("are made before the zones that share their name servers, and a second plan is empty", {
-    timeout: 30_000,
+    timeout: 60_000,
   }, async () => {
     const { result, error, plan } = await bench.apply(readText(ZONES(["a.com", "b.com"])));
     expect(error).toBeUndefined();
@@ -291,7 +291,7 @@ describe("reusable delegation sets", () => {
     expect(third.result.zones[2]?.nameServers).toEqual(result.zones[0]?.nameServers);
   });
 
-  it("may be named by id", { timeout: 30_000 }, async () => {
+  it("may be named by id", async () => {
     const { result } = await bench.apply(readText(ZONES(["a.com"])));
     const client = await bench.test.backend.clients.route53();
     const { DelegationSet } = await client.send(new GetHostedZoneCommand({ Id: result.zones[0]?.id ?? "" }));
@@ -309,7 +309,7 @@ describe("reusable delegation sets", () => {
   });
 
   it("are refused for a zone that has other name servers, before any call, with what to do", {
-    timeout: 30_000,
+    timeout: 60_000,
   }, async () => {
     await bench.apply(readText("project: p\nzones: [ { name: a.com } ]\n"));
     await expect(bench.plan(readText(ZONES(["a.com"])))).rejects.toMatchObject({
@@ -319,7 +319,7 @@ describe("reusable delegation sets", () => {
     });
   });
 
-  it("stay while a zone uses them, and go when none does", { timeout: 30_000 }, async () => {
+  it("stay while a zone uses them, and go when none does", async () => {
     await bench.apply(readText(ZONES(["a.com"])));
     const kept = await bench.apply(readText("project: p\nzones: [ { name: a.com } ]\n"));
     expect(changesOf(kept.plan)).toEqual([]);

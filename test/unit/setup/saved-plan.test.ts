@@ -103,7 +103,7 @@ describe("a saved plan", () => {
         }
       }
     }
-  }, 60_000);
+  });
 
   it.each<[what: string, at: string, value: unknown]>([
     ["calls a change that is not there", "phases.2.batches.0.calls.0.change", 99],

@@ -99,7 +99,7 @@ describe("the local backend", () => {
       return HealthCheckObservations?.map(({ StatusReport }) => StatusReport?.Status) ?? [];
     };
     await vi.waitFor(async () => expect(await texts()).toEqual(Array(8).fill("Success: HTTP Status Code 200, OK")), {
-      timeout: 20_000,
+      timeout: 60_000,
     });
     await backend.endpoints?.stop(`${place.address}:${place.port}`, 60_000);
     const state = async () => (await local.status()).healthChecks;

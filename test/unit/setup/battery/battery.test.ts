@@ -42,7 +42,7 @@ describe.each([
   ["logging", LOGGING_CASES],
 ] as const)("one file, then another: %s", (section, rows) => {
   it("takes exactly these calls, a second plan is empty, and so is that of an import", {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     const cases = rows.map(caseOf);
     const found: Record<string, unknown> = {};
@@ -63,7 +63,7 @@ describe.each([
 });
 
 describe("changes that no single request can hold", () => {
-  it.each(LONG_CASES)("$what", { timeout: 60_000 }, async ({ what, before, after, batches }) => {
+  it.each(LONG_CASES)("$what", async ({ what, before, after, batches }) => {
     const zone = `long${LONG_CASES.findIndex((one) => one.what === what)}.com`;
     const { calls, again, imported, left } = await bench.run({ what, before, after, calls: [] }, zone);
     expect(calls.map((call) => call.split(" + ").length)).toEqual(batches);

@@ -86,7 +86,7 @@ const address = (name: string, value: string, more: Partial<ResourceRecordSet> =
 });
 
 describe.each(["cafe", "myapp", "walkthrough"])("the example %s, applied and imported", (name) => {
-  it("comes back as a file whose plan is empty, with nothing left out", { timeout: 30_000 }, async () => {
+  it("comes back as a file whose plan is empty, with nothing left out", async () => {
     const config = readExample(name);
     const { error, result } = await bench.apply(config);
     expect(error).toBeUndefined();
@@ -99,7 +99,7 @@ describe.each(["cafe", "myapp", "walkthrough"])("the example %s, applied and imp
 });
 
 describe("health checks that others made", () => {
-  it("are named by their id, and neither made anew, tagged nor removed", { timeout: 30_000 }, async () => {
+  it("are named by their id, and neither made anew, tagged nor removed", async () => {
     const [a, b] = [await makeCheck("by hand 1", 9, "Prod API / blue"), await makeCheck("by hand 2", 10)];
     await makeZone(
       "theirs.com",
@@ -132,7 +132,7 @@ describe("health checks that others made", () => {
     expect(HealthChecks.map(({ Id }) => Id)).toEqual(expect.arrayContaining([a, b]));
   });
 
-  it("are made where they are not there, so that a file from AWS can be rehearsed", { timeout: 30_000 }, async () => {
+  it("are made where they are not there, so that a file from AWS can be rehearsed", async () => {
     const file = readText(
       "zone: { name: elsewhere.com }\nhealthChecks: { p: { id: 0a1b2c3d-0000-4000-8000-0123456789ab, type: TCP, address: 127.53.0.1, port: 9, disabled: true } }\n",
     );
@@ -153,7 +153,7 @@ describe("health checks that others made", () => {
 });
 
 describe("what the file cannot say", () => {
-  it("is left out with its reason, stands in a comment, and stays", { timeout: 30_000 }, async () => {
+  it("is left out with its reason, stands in a comment, and stays", async () => {
     const gone = await makeCheck("soon gone", 12);
     await makeZone(
       "odd.com",
@@ -181,7 +181,7 @@ describe("what the file cannot say", () => {
     });
   });
 
-  it("keeps the registrar as it is, when it delegates to others", { timeout: 30_000 }, async () => {
+  it("keeps the registrar as it is, when it delegates to others", async () => {
     await makeZone("moving.com");
     const domains = await bench.test.backend.clients.domains();
     await domains.send(
@@ -202,7 +202,7 @@ describe("what the file cannot say", () => {
 });
 
 describe("several zones", () => {
-  it("are one file; zones of one name are told apart by their ids", { timeout: 30_000 }, async () => {
+  it("are one file; zones of one name are told apart by their ids", async () => {
     await makeZone("one.com", address("www.one.com", "192.0.2.1"));
     const id = await makeZone("two.com", address("two.com", "192.0.2.1"));
     await makeZone("two.com");
@@ -214,7 +214,7 @@ describe("several zones", () => {
     expect(await planOf(text)).toEqual([]);
   });
 
-  it("says of an alias into a zone below that it means its own", { timeout: 30_000 }, async () => {
+  it("says of an alias into a zone below that it means its own", async () => {
     const own = await makeZone("up.com", address("x.down.up.com", "192.0.2.1"));
     await makeZone("down.up.com");
     const client = await bench.test.backend.clients.route53();
@@ -235,7 +235,7 @@ describe("several zones", () => {
 });
 
 describe("a private zone", () => {
-  it("comes back with its VPCs", { timeout: 30_000 }, async () => {
+  it("comes back with its VPCs", async () => {
     const file = readText(
       "zone: { name: inside.com, private: true, vpcs: [ { id: vpc-0a1b2c3d, region: eu-west-1 } ] }\nrecords: [ { name: db, type: A, ttl: 60, values: [10.0.0.1] } ]\n",
     );
@@ -250,7 +250,7 @@ describe("a private zone", () => {
 });
 
 describe("a public and a private zone of one name", () => {
-  it("keep apart what each of them cannot say", { timeout: 30_000 }, async () => {
+  it("keep apart what each of them cannot say", async () => {
     const file = readText(`zones:
   - { name: split.com, records: [ { name: www, type: A, ttl: 60, values: [192.0.2.1] } ] }
   - name: split.com
@@ -284,7 +284,7 @@ describe("a public and a private zone of one name", () => {
 });
 
 describe("a zone with a reusable delegation set", () => {
-  it("keeps it, though the file does not say which", { timeout: 30_000 }, async () => {
+  it("keeps it, though the file does not say which", async () => {
     const file = readText("delegationSets: { s: {} }\nzone: { name: shared.com, delegationSet: s }\n");
     expect((await bench.apply(file)).error).toBeUndefined();
     const { text, unsaid } = await imported("shared.com");
@@ -296,7 +296,7 @@ describe("a zone with a reusable delegation set", () => {
 describe("traffic policies", () => {
   const DOCUMENT = `{ AWSPolicyFormatVersion: "2015-10-01", RecordType: A, Endpoints: { e: { Type: value, Value: 192.0.2.1 } }, StartEndpoint: e }`;
 
-  it("go into files beside the set-up file, and their checks are named by key there", { timeout: 30_000 }, async () => {
+  it("go into files beside the set-up file, and their checks are named by key there", async () => {
     const file = readText(
       `zone: { name: flows.com }\ntrafficFlow:\n  policies: { g: { name: "Global: all", document: ${DOCUMENT} } }\n  instances: [ { name: g, policy: g, ttl: 60 } ]\n`,
     );
