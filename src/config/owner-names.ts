@@ -1,7 +1,15 @@
 /** Names as people write them in the file, made absolute. */
 
 import { domainToASCII } from "node:url";
-import { type DomainName, domainName, InvalidNameError, isWildcard, isWithin, splitLabels } from "../route53/names.ts";
+import {
+  type DomainName,
+  displayName,
+  domainName,
+  InvalidNameError,
+  isWildcard,
+  isWithin,
+  splitLabels,
+} from "../route53/names.ts";
 import type { SourcePath } from "./config.ts";
 import type { Problems } from "./problems.ts";
 
@@ -55,7 +63,7 @@ export function readOwnerName(
   if (text.endsWith(".") && !isWithin(name, zone)) {
     problems.at(path, {
       code: "outside-zone",
-      message: `'${text}' lies outside of the zone ${zone}`,
+      message: `'${text}' lies outside of the zone ${displayName(zone)}`,
       next: "leave out the trailing dot to put it below the zone, or move it to its own zone",
     });
     return undefined;

@@ -19,6 +19,25 @@ export function readErrorText(error: unknown): string {
   }
 }
 
+/** Why a file could not be written, in words. */
+export function writeErrorText(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return "there is no such folder";
+    case "ENOSPC":
+      return "the disk is full";
+    default:
+      return readErrorText(error);
+  }
+}
+
+/** By its byte order mark, which everything that writes UTF-16 puts there. */
+function isUtf16(octets: Buffer): boolean {
+  return (octets[0] === 0xff && octets[1] === 0xfe) || (octets[0] === 0xfe && octets[1] === 0xff);
+}
+
 /** `shown` is the file as people know it. Throws what reading throws, and a usage Failure for text that is no UTF-8. */
 export function readTextFile(file: string, shown: string): string {
   const octets = readFileSync(file);
@@ -33,6 +52,6 @@ export function readTextFile(file: string, shown: string): string {
     code: "config.encoding",
     message: `${shown} is no UTF-8 text: it has the octet 0x${octets[at]?.toString(16).padStart(2, "0")} here`,
     where: { file: shown, line: before.length, column: (before.at(-1) ?? "").length + 1 },
-    next: "save it as UTF-8 (iconv -f LATIN1 -t UTF-8 converts one that is Latin-1)",
+    next: `save it as UTF-8 (iconv ${isUtf16(octets) ? "-f UTF-16 -t UTF-8" : "-f LATIN1 -t UTF-8 converts one that is Latin-1"})`,
   });
 }

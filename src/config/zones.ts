@@ -1,6 +1,6 @@
 /** `zone` and `zones`: which zones there are, and each one's records, routing, instances and logging. */
 
-import { type DomainName, displayName } from "../route53/names.ts";
+import { type DomainName, displayName, splitLabels } from "../route53/names.ts";
 import { bareId } from "../route53/record-set.ts";
 import type {
   SourcePath,
@@ -83,6 +83,14 @@ export function readZones(file: ConfigFile, problems: Problems): LocatedZone[] {
     const name = readZoneName(entry.name, [...path, "name"], problems);
     if (name === undefined) continue;
     const zone = { ...located, name, private: entry.private ?? false };
+    // API reference, CreateHostedZone: no public hosted zone for a top-level domain.
+    if (!zone.private && splitLabels(name).length === 1) {
+      problems.at([...path, "name"], {
+        code: "bad-name",
+        message: `${displayName(name)} is a top-level domain, and Route 53 makes no public zones for those`,
+        next: "name a domain that can be registered, such as example.com, or make the zone private",
+      });
+    }
     const same = zones.find((one) => one.name === name && one.private === zone.private);
     if (same !== undefined) {
       problems.at([...path, "name"], {

@@ -1,5 +1,6 @@
 /** A month's bill: lines that add up to the total exactly, and what was taken for granted to make it. Pure. */
 
+import { displayName } from "../route53/names.ts";
 import { CHECK_FEATURES, type Holdings } from "./holdings.ts";
 import { dollars, type Money, sum, times } from "./money.ts";
 import { ENDPOINT_PLACES, type PriceTable, QUERY_KINDS, type QueryKind, sharesOf, type Tier } from "./prices.ts";
@@ -56,7 +57,12 @@ export function billOf(holdings: Holdings, prices: PriceTable, assumption: Query
     for (const share of sharesOf(zone.recordSets, prices.recordSet)) {
       if (dollars(share.price) === 0n) continue;
       const included = prices.recordSet[0]?.upTo ?? 0;
-      add("record-sets", `record sets of ${zone.name} beyond ${included}`, share.quantity, share.price);
+      add(
+        "record-sets",
+        `record sets of ${displayName(zone.name)} beyond ${countText(included)}`,
+        share.quantity,
+        share.price,
+      );
     }
   }
   for (const place of ENDPOINT_PLACES) {

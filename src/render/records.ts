@@ -8,6 +8,9 @@ import { type Look, paintOf } from "./paint.ts";
 import { safeText } from "./safe-text.ts";
 import { renderTable } from "./table.ts";
 
+/** The SOA of any zone is longer, and keys in TXT records are much longer. */
+const WIDEST_VALUE = 44;
+
 function routingText(set: RecordSet): string {
   if (set.trafficPolicyInstanceId !== undefined) return `Traffic Flow ${set.trafficPolicyInstanceId}`;
   if (set.policy.kind === "simple") return "";
@@ -47,7 +50,7 @@ export function renderRecordSets(recordSets: readonly RecordSet[], look: Look): 
       { title: "NAME" },
       { title: "TYPE" },
       { title: "TTL", align: "right" },
-      { title: "VALUE" },
+      { title: "VALUE", widest: WIDEST_VALUE },
       { title: "ROUTING" },
       { title: "HEALTH CHECK" },
     ],

@@ -6,6 +6,8 @@ import { type Look, paintOf } from "./paint.ts";
 export interface Column {
   readonly title: string;
   readonly align?: "left" | "right";
+  /** Longer cells push what follows aside in their own line, and not in all the others. */
+  readonly widest?: number;
 }
 
 function widthOf(cell: string): number {
@@ -16,7 +18,10 @@ function widthOf(cell: string): number {
 export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[], look: Look): string {
   const paint = paintOf(look);
   const widths = columns.map((column, index) =>
-    Math.max(column.title.length, ...rows.map((row) => widthOf(row[index] ?? ""))),
+    rows.reduce(
+      (width, row) => Math.max(width, Math.min(column.widest ?? Number.POSITIVE_INFINITY, widthOf(row[index] ?? ""))),
+      column.title.length,
+    ),
   );
   const line = (cells: readonly string[]) =>
     cells

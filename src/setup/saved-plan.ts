@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Config } from "../config/config.ts";
-import { readErrorText } from "../config/text-file.ts";
+import { readErrorText, writeErrorText } from "../config/text-file.ts";
 import { Failure } from "../errors.ts";
 import { shortHash } from "./canonical-json.ts";
 import type { LiveState } from "./live/live-state.ts";
@@ -39,7 +39,7 @@ export async function writePlan(file: string, plan: Plan): Promise<void> {
     throw new Failure({
       kind: "usage",
       code: "plan.not-written",
-      message: `the plan could not be written: ${error instanceof Error ? error.message : String(error)}`,
+      message: `the plan could not be written: ${writeErrorText(error)}`,
       where: { file },
       next: "name a file in a folder that exists and can be written",
     });

@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { text as textOf } from "node:stream/consumers";
+import { readErrorText } from "../../config/text-file.ts";
 import { Failure } from "../../errors.ts";
 import type { DomainName } from "../../route53/names.ts";
 import { importRecords } from "../../setup/record-edits/import.ts";
@@ -67,9 +68,7 @@ async function read(context: CommandContext, file: string): Promise<string> {
     throw new Failure({
       kind: "usage",
       code: "zonefile.unreadable",
-      message: isText
-        ? `the file cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`
-        : "the file is no UTF-8 text",
+      message: isText ? `the file cannot be read: ${readErrorText(cause)}` : "the file is no UTF-8 text",
       where: { file },
       next: isText ? "name a BIND zone file" : "write octets beyond ASCII as decimal escapes, \\195\\164",
       cause,

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { listHostedZones } from "../../backend/hosted-zones.ts";
 import { defaultProject } from "../../config/load.ts";
+import { writeErrorText } from "../../config/text-file.ts";
 import { Failure } from "../../errors.ts";
 import { daemonHome } from "../../local/daemon-home.ts";
 import { safeText } from "../../render/safe-text.ts";
@@ -79,7 +80,7 @@ async function save(files: ReadonlyMap<string, string>, force: boolean): Promise
         code: "import.output",
         message: there
           ? `${safeText(file)} is there already`
-          : `${safeText(file)} could not be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+          : `${safeText(file)} could not be written: ${writeErrorText(cause)}`,
         next: there
           ? "name another file with --output, or write over it with --force"
           : "name another file with --output",

@@ -6,6 +6,7 @@ import type { Backend } from "../../backend/backend.ts";
 import { type ListedHealthCheck, listNamedHealthChecks } from "../../backend/health-status.ts";
 import type { ListedZone } from "../../backend/hosted-zones.ts";
 import { readZoneDetails } from "../../backend/zone-details.ts";
+import { writeErrorText } from "../../config/text-file.ts";
 import { Failure } from "../../errors.ts";
 import { safeText } from "../../render/safe-text.ts";
 import { displayName } from "../../route53/names.ts";
@@ -101,7 +102,7 @@ async function save(file: string, text: string): Promise<void> {
     throw new Failure({
       kind: "failed",
       code: "export.output",
-      message: `${safeText(file)} could not be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+      message: `${safeText(file)} could not be written: ${writeErrorText(cause)}`,
       next: "name another file with --output",
       cause,
     });

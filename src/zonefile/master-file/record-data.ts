@@ -59,11 +59,14 @@ export function readMasterData(type: RecordType, tokens: readonly Token[], origi
     return canonicalValue(type, isGeneric ? genericText(type, tokens) : plainText(type, tokens, origin));
   } catch (error) {
     if (!(error instanceof RecordDataError)) throw error;
+    const isText = type === "TXT" || type === "SPF";
     const fields = RECORD_SCHEMAS[type].map((field) => field.name).join(" ");
     throw new ZoneFileError(at, {
       code: "zonefile.bad-data",
       message: `this is no ${type} data: ${error.detail}`,
-      next: `write ${fields}`,
+      next: isText
+        ? `write strings of up to 255 characters each, as in ${type} "one" "two"; ${type} takes several`
+        : `write ${fields}`,
     });
   }
 }

@@ -32,6 +32,7 @@ const CASES: readonly (readonly [what: string, text: string, code: string, next:
   ["another version", "version: ¦2\nzone: { name: a.com }\n", "bad-value", /write 1/],
   ["no version", "¦zone: { name: a.com }\n", "missing", /version/],
   ["no zone", "¦version: 1\n", "missing", /zone/],
+  ["a top-level domain", "version: 1\nzone: { name: ¦com }\n", "bad-name", /registered/],
   ["a syntax error", "version: 1\nzone: { name: a.com\n¦", "syntax", /correct/],
   ["a key twice", "version: 1\nzone: { name: a.com }\n¦zone: { name: b.com }\n", "duplicate-key", /one of the two/],
   ["a number for text", `${HEAD}records: [ { name: www, type: A, ttl: 60, values: [¦1.5] } ]\n`, "wrong-type", /"1.5"/],
@@ -618,6 +619,7 @@ describe("a set-up file", () => {
     expect(failureOf(file, Buffer.from(`\ufeff${HEAD}`, "utf16le"))).toMatchObject({
       code: "config.encoding",
       where: { line: 1, column: 1 },
+      next: "save it as UTF-8 (iconv -f UTF-16 -t UTF-8)",
     });
   });
 

@@ -78,6 +78,8 @@ describe("a bill", () => {
   it("counts record sets beyond 10,000 of a zone", () => {
     expect(total({ zones: zones(1, 10_000) })).toBe("0.5");
     expect(total({ zones: zones(1, 10_002) })).toBe("0.503");
+    const [, beyond] = billOf({ ...NONE, zones: zones(1, 10_002) }, AWS_PRICES, NO_QUERIES).lines;
+    expect(beyond?.text).toMatch(/^record sets of [a-z0-9.-]+[a-z0-9] beyond 10,000$/);
   });
 
   it("counts health checks by place, and each optional feature", () => {
