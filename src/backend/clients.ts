@@ -18,7 +18,7 @@ export interface ClientSettings {
 }
 
 interface AnyClient {
-  readonly middlewareStack: { use(plugin: never): void };
+  readonly middlewareStack: { use(plugin: never): void; remove(name: string): boolean };
   destroy(): void;
 }
 
@@ -49,6 +49,8 @@ export function createClients(settings: ClientSettings): ClosableClients {
     let client: Promise<Made> | undefined;
     return () => {
       client ??= make().then((one) => {
+        // It copies every request and response, without their secrets, for a log that nobody keeps.
+        one.middlewareStack.remove("loggerMiddleware");
         for (const plugin of [...plugins, ...more]) one.middlewareStack.use(plugin as never);
         made.push(one);
         return one;

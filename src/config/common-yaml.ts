@@ -4,11 +4,11 @@
  * text is refused here: what is not surely of this kind, a mistake above all, is left to the parser.
  */
 
-import { isScalar, parseDocument } from "yaml";
+import { CST, isScalar, parseDocument } from "yaml";
 import { ElementTable, type TextElement, type TextEntry } from "./element-table.ts";
 import { type Environment, substituteVariables } from "./environment.ts";
 import type { YamlElements } from "./yaml-elements.ts";
-import { type TokenKind, Tokens, Uncommon, uncommon } from "./yaml-tokens.ts";
+import { type ScalarKind, type TokenKind, Tokens, Uncommon, uncommon } from "./yaml-tokens.ts";
 
 /** As the parser reads everything else; what it says of keys and values must be the same here. */
 export const PARSER_OPTIONS = { prettyErrors: false, merge: true, uniqueKeys: false, logLevel: "error" } as const;
@@ -28,17 +28,11 @@ const MOST_LEVELS = 40;
 /** The parser's limit of a key on one line is 1024 characters. */
 const MOST_KEY_LENGTH = 1000;
 
-/** Longer text in quotation marks is too much for the expressions below. */
-const MOST_QUOTED_LENGTH = 100_000;
-
 /** What a plain scalar starts with that is no indicator, nor a merge key. */
-const PLAIN_START = /^[^\s\-?:,[\]{}#&*!|>'"%@`<~\ufeff]|^-[A-Za-z0-9._]/;
+const PLAIN_START = /^(?:[^\s\-?:,[\]{}#&*!|>'"%@`<~\ufeff]|-[A-Za-z0-9._])/;
 const NUMBER = /^(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?$/;
 /** No number, true, false or null in YAML starts with another letter, has another character, or has two full stops. */
 const SURELY_TEXT = /^(?!(true|false|null)$)[a-z_/]|[^-+.0-9a-z]|\..*\./i;
-/** In double quotes, escapes that mean the same in JSON. */
-const LIKE_JSON = /^"(?:[^"\\\u0000-\u001f]|\\["\\/bnrt])*"$/;
-const SINGLE_QUOTED = /^'(?:[^'\r\n]|'')*'$/;
 
 class CommonYamlReader {
   readonly #text: string;
@@ -184,24 +178,23 @@ class CommonYamlReader {
 
   /** A key is the text that it is written as. */
   #key(kind: TokenKind, source: string): string {
-    if (source.length > MOST_KEY_LENGTH) uncommon();
-    if (kind === "quoted") return quotedText(source);
-    return kind === "plain" ? plainText(source) : uncommon();
+    if ((kind !== "plain" && kind !== "quoted") || source.length > MOST_KEY_LENGTH || source.includes("\n")) uncommon();
+    return textOf(kind, source);
   }
 
-  #scalar(kind: "plain" | "quoted", source: string, start: number): TextElement {
-    const value = kind === "plain" ? this.#plainValue(plainText(source)) : quotedText(source);
+  #scalar(kind: ScalarKind, source: string, start: number): TextElement {
+    const text = textOf(kind, source);
+    const value = kind === "plain" && !SURELY_TEXT.test(text) ? this.#plainValue(text) : text;
     const element = { value, start, container: undefined, isSubstituted: false };
     if (this.#environment === undefined || typeof value !== "string" || !value.includes("${")) return element;
-    const { text, hasVariable, problems } = substituteVariables(value, this.#environment);
-    // Without a variable the text is what an escape stands for, and not what is written.
-    if (problems.length > 0 || !hasVariable) uncommon();
-    return { ...element, value: text, isSubstituted: true };
+    const substituted = substituteVariables(value, this.#environment);
+    // Without a variable it is an escape, and what is written is not the value.
+    if (substituted.problems.length > 0 || !substituted.hasVariable) uncommon();
+    return { ...element, value: substituted.text, isSubstituted: true };
   }
 
   #plainValue(source: string): unknown {
     if (NUMBER.test(source)) return Number(source);
-    if (SURELY_TEXT.test(source)) return source;
     if (!this.#parsed.has(source)) this.#parsed.set(source, parsedValue(source));
     return this.#parsed.get(source);
   }
@@ -214,13 +207,16 @@ function parsedValue(source: string): unknown {
   return contents.value;
 }
 
-function plainText(source: string): string {
-  return PLAIN_START.test(source) && !/[\r\n]/.test(source) ? source : uncommon();
-}
-
-function quotedText(source: string): string {
-  if (source.length > MOST_QUOTED_LENGTH) uncommon();
-  if (SINGLE_QUOTED.test(source)) return source.slice(1, -1).replaceAll("''", "'");
-  if (!LIKE_JSON.test(source)) uncommon();
-  return source.includes("\\") ? (JSON.parse(source) as string) : source.slice(1, -1);
+/** The parser's own word on escapes and on what is folded over several lines; most scalars have neither. */
+function textOf(kind: ScalarKind, source: string): string {
+  const isPlain = kind === "plain";
+  if (isPlain ? !PLAIN_START.test(source) : source.length < 2) uncommon();
+  if (!source.includes("\n")) {
+    if (isPlain) return source;
+    const [quote] = source;
+    const inner = source.slice(1, -1);
+    if (source.endsWith(quote ?? "") && !inner.includes("\\") && !inner.includes("'")) return inner;
+  }
+  const type = isPlain ? "scalar" : source.startsWith("'") ? "single-quoted-scalar" : "double-quoted-scalar";
+  return CST.resolveAsScalar({ type, offset: 0, indent: 0, source }, true, uncommon).value;
 }

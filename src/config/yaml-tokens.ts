@@ -16,7 +16,8 @@ const DOCUMENT_FOLLOWS = "\u0002";
 type Indicator = "-" | ":" | "," | "[" | "]" | "{" | "}" | "---";
 const INDICATORS: ReadonlySet<string> = new Set<Indicator>(["-", ":", ",", "[", "]", "{", "}", "---"]);
 
-export type TokenKind = "plain" | "quoted" | Indicator | "end";
+export type ScalarKind = "plain" | "quoted";
+export type TokenKind = ScalarKind | Indicator | "end";
 
 function isIndicator(source: string): source is Indicator {
   return INDICATORS.has(source);
@@ -82,5 +83,7 @@ export class Tokens {
     this.start = this.#end;
     this.column = this.start - this.#lineStart;
     this.#end += source.length;
+    const lineBreak = source.lastIndexOf("\n");
+    if (lineBreak >= 0) this.#lineStart = this.start + lineBreak + 1;
   }
 }
