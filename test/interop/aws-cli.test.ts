@@ -196,7 +196,7 @@ describeWith(AWS_CLI, () => {
     const id = TrafficPolicyInstance.Id;
     const state = async () =>
       (await aws("route53 get-traffic-policy-instance", "--id", id)).TrafficPolicyInstance.State;
-    await expect.poll(state, { timeout: 20_000 }).toBe("Applied");
+    await expect.poll(state, { timeout: 60_000 }).toBe("Applied");
     expect(await answersOf("global.myapp.com")).toEqual(["192.0.2.77"]);
     const listed = await aws("route53 list-traffic-policy-instances");
     expect(listed.TrafficPolicyInstances).toHaveLength(1);
