@@ -80,10 +80,13 @@ export function billOf(holdings: Holdings, prices: PriceTable, assumption: Query
   }
   add("traffic-policy-records", "traffic policy records", holdings.policyRecords.length, prices.trafficPolicyRecord);
   const queries = queriesByName(holdings.names, assumption);
+  const shared = [...queries.values()].reduce((total, one) => total + one, 0);
+  // When the file says of each of its names, what is left is asked of others: of those that there are not, too.
+  const ofOthers = holdings.names.some(({ kind }) => kind !== "free") ? Math.max(0, assumption.total - shared) : 0;
   for (const kind of QUERY_KINDS) {
     const count = holdings.names
       .filter((one) => one.kind === kind)
-      .reduce((total, { key }) => total + (queries.get(key) ?? 0), 0);
+      .reduce((total, { key }) => total + (queries.get(key) ?? 0), kind === "standard" ? ofOthers : 0);
     addTiers("queries", QUERY_TEXT[kind], count, prices.millionQueries[kind], MILLION);
   }
   const free = holdings.names

@@ -14,13 +14,19 @@ const ORIGIN = {
   assumed: "assumed: say how many with --queries or cost.queriesPerMonth",
 } as const;
 
+/** As price lists write them, whatever a file of prices leaves out: `$0.40`, `$0.0015`. */
+function priceText(price: string): string {
+  const [whole, cents = ""] = price.split(".");
+  return `$${whole}.${cents.padEnd(2, "0")}`;
+}
+
 /** The bill, its assumptions, and a table for each failover. */
 export function renderCost(report: CostReport, look: Look): string {
   const paint = paintOf(look);
   const rows = report.lines.map((line) => [
     safeText(line.text),
     countText(line.quantity),
-    `$${line.price}${line.per === 1 ? "" : " a million"}`,
+    `${priceText(line.price)}${line.per === 1 ? "" : " a million"}`,
     dollarText(moneyOf(line.amount)),
   ]);
   const columns = [

@@ -1,6 +1,6 @@
 /** What the checkers of each region saw of health checks, and what that makes of the calculated ones. */
 
-import { GetHealthCheckCommand, GetHealthCheckStatusCommand } from "@aws-sdk/client-route-53";
+import { GetHealthCheckCommand, GetHealthCheckStatusCommand, type HealthCheckType } from "@aws-sdk/client-route-53";
 import { endpointIsHealthy } from "../../route53/health-rule.ts";
 import type { Expectation } from "../expectations.ts";
 import type { Verification } from "../verification.ts";
@@ -65,7 +65,7 @@ async function calculatedHealth(key: string, context: Looking, judged: Judged): 
     const healthy = judged.healthy.get(child);
     const says =
       healthy === undefined
-        ? "not looked at: it is not the file's, or calculated too"
+        ? "not looked at: it is not the file's, calculated too, or follows something else"
         : healthy
           ? "healthy"
           : "unhealthy";
@@ -84,6 +84,12 @@ async function calculatedHealth(key: string, context: Looking, judged: Judged): 
     says: `${healthy ? "healthy" : "unhealthy"}: ${rule}, and ${count} are`,
   };
 }
+
+/** Nobody probes for these, and GetHealthCheckStatus tells nothing of them. */
+const FOLLOWED: Partial<Record<HealthCheckType, string>> = {
+  CLOUDWATCH_METRIC: "a CloudWatch alarm",
+  RECOVERY_CONTROL: "a routing control",
+};
 
 async function healthOf(
   key: string,
@@ -106,6 +112,10 @@ async function healthOf(
       says: `disabled: counts as ${config.Inverted ? "unhealthy" : "healthy"}`,
       evidence: [],
     };
+  }
+  const followed = config?.Type === undefined ? undefined : FOLLOWED[config.Type];
+  if (followed !== undefined) {
+    return { ...base, status: "ok", says: `it follows ${followed}, whose state is told there`, evidence: [] };
   }
   const { HealthCheckObservations = [] } = await client.send(new GetHealthCheckStatusCommand({ HealthCheckId: id }));
   const evidence = HealthCheckObservations.map((one) => ({

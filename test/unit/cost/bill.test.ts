@@ -130,6 +130,12 @@ describe("a bill", () => {
     expect(total({ names: names("standard") }, 1)).toBe("0.0000004");
   });
 
+  it("leaves no query out that is of none of the names", () => {
+    const names = [{ key: "a.com. A", kind: "latency" as const }];
+    const asked = { total: 3_000_000, byName: new Map([["a.com. A", 1_000_000]]) };
+    expect(exactText(billOf({ ...NONE, names }, AWS_PRICES, asked).total)).toBe("1.4");
+  });
+
   it("adds up to its lines", () => {
     const { lines, total: sum } = billOf(
       { zones: zones(30, 10_100), healthChecks: [], policyRecords: ["a"], names: [{ key: "a", kind: "geo" }] },

@@ -504,6 +504,16 @@ describe("applying", () => {
     expect(result.outcome).toBe("applied");
   });
 
+  it("waits for no checkers of a check that has none", async () => {
+    const file = readText(
+      `${ZONE}healthChecks: { alarm: { type: CLOUDWATCH_METRIC, alarm: errors, region: eu-west-1 } }\n`,
+    );
+    const { result, error } = await bench.apply(file);
+    expect(error).toBeUndefined();
+    const [health] = result.phases.find(({ phase }) => phase === "health-checks")?.verifications ?? [];
+    expect(health).toMatchObject({ status: "ok", says: "it follows a CloudWatch alarm, whose state is told there" });
+  });
+
   it("does single phases, and says which other one they need", async () => {
     const file = readText(ZONE + CHECKS + GROUP("x: { weight: 1, values: [192.0.2.1], healthCheck: p }"));
     await expect(bench.plan(file, ["routing"])).rejects.toMatchObject({
