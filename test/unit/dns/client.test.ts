@@ -2,7 +2,9 @@
 
 import { execFile, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { promisify } from "node:util";
+import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
 import { type ExchangeRequest, exchange } from "../../../src/dns/client.ts";
 import {
@@ -144,6 +146,33 @@ describe("an exchange", () => {
     });
     const other = await serve((asked) => reply(asked, { id: asked.id ^ 1 }));
     await expect(exchange(request(other, { transport: "tcp" }))).rejects.toMatchObject({ reason: "malformed" });
+  });
+
+  it("takes an answer that came in time, though this process was busy until its time was over", async () => {
+    const [asked, mayAnswer] = [0, 1];
+    const shared = new Int32Array(new SharedArrayBuffer(8));
+    const thread = new Worker(
+      `const { parentPort, workerData: shared } = require("node:worker_threads");
+       const socket = require("node:dgram").createSocket("udp4");
+       socket.on("message", (octets, from) => {
+         Atomics.store(shared, ${asked}, 1);
+         Atomics.wait(shared, ${mayAnswer}, 0);
+         octets[2] |= 0x80;
+         socket.send(octets, from.port, from.address);
+       });
+       socket.bind(0, "127.0.0.1", () => parentPort.postMessage(socket.address().port));`,
+      { eval: true, workerData: shared },
+    );
+    const [port] = (await once(thread, "message")) as [number];
+    const timeoutMs = 1000;
+    const outcome = exchange(request({ address: "127.0.0.1", port }, { timeoutMs }));
+    while (Atomics.load(shared, asked) === 0) await new Promise((done) => setImmediate(done));
+    Atomics.store(shared, mayAnswer, 1);
+    Atomics.notify(shared, mayAnswer);
+    // Nobody wakes it: it is busy for so long.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, timeoutMs + 50);
+    expect((await outcome).response.response).toBe(true);
+    await thread.terminate();
   });
 
   it("ends when it is aborted, with the signal's reason", async () => {
