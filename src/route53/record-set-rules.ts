@@ -159,9 +159,7 @@ function ownProblems(zone: ChangeBatchZone, set: RecordSet): string[] {
   if (set.policy.kind === "geolocation" && findGeoPlace(set.policy.place) === undefined) {
     problems.push(`${prose(set)} cannot be created as its ${distinction(set.policy)} is not supported.`);
   }
-  if (set.policy.kind === "cidr" && zone.private) {
-    problems.push(`${prose(set)} cannot be created as IP-based routing is not supported in private hosted zones.`);
-  } else if (set.policy.kind === "cidr" && !zone.cidrLocationExists(set.policy.collectionId, set.policy.locationName)) {
+  if (set.policy.kind === "cidr" && !zone.cidrLocationExists(set.policy.collectionId, set.policy.locationName)) {
     problems.push(
       `${prose(set)} cannot be created as location ${set.policy.locationName} of CIDR collection ${set.policy.collectionId} does not exist.`,
     );

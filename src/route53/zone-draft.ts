@@ -7,7 +7,6 @@ export interface ChangeBatchZone {
   /** Without `/hostedzone/`. */
   readonly id: string;
   readonly name: DomainName;
-  readonly private: boolean;
   /** All record sets of one name, of every type. */
   recordSetsAt(name: DomainName): readonly RecordSet[];
   /** How many record sets there are, NS and SOA of the apex included. */

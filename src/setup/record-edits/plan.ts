@@ -177,7 +177,7 @@ export function throwAll(failures: readonly Failure[]): void {
 }
 
 /** The batches against the zone as it was read, by the rules that Route 53 itself has: better refused here than half-way. */
-function throwRefusals(phases: readonly PlanPhase[], { zone, private: isPrivate }: RecordEditInputs): void {
+function throwRefusals(phases: readonly PlanPhase[], { zone }: RecordEditInputs): void {
   const names = new Map<DomainName, Map<string, RecordSet>>();
   let recordSetCount = zone.recordSets.length;
   const at = (name: DomainName) => {
@@ -191,7 +191,6 @@ function throwRefusals(phases: readonly PlanPhase[], { zone, private: isPrivate 
       const model: ChangeBatchZone = {
         id: zone.id,
         name: zone.name,
-        private: isPrivate,
         recordSetsAt: (name) => [...(names.get(name)?.values() ?? [])],
         recordSetCount,
         // Quotas and what other resources there are is for Route 53 to know.

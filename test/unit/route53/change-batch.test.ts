@@ -15,7 +15,6 @@ function zoneWith(...sets: (RecordSet | ResourceRecordSet)[]): ChangeBatchZone {
   return {
     id: "ZEXAMPLE",
     name: NAME,
-    private: false,
     recordSetsAt: (name) => all.filter((set) => set.name === name),
     recordSetCount: all.length,
     maxRecordSets: 10_000,
@@ -291,12 +290,9 @@ describe("IP-based routing", () => {
     ]);
   });
 
-  it("needs a location that exists, and a public zone", () => {
+  it("needs a location that exists", () => {
     expect(messages(applyChangeBatch(zoneWith(), [create(inCidr("moon"))]))).toEqual([
       `${sentence("moon")} cannot be created as location moon of CIDR collection one does not exist.`,
-    ]);
-    expect(messages(applyChangeBatch({ ...zoneWith(), private: true }, [create(inCidr("office"))]))).toEqual([
-      `${sentence("office")} cannot be created as IP-based routing is not supported in private hosted zones.`,
     ]);
   });
 });

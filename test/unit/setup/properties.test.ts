@@ -89,7 +89,6 @@ function carriedOut(plan: Plan, there: readonly RecordSet[]): RecordSet[] {
         {
           id: ZONE_ID,
           name: ZONE,
-          private: false,
           recordSetsAt: (at: DomainName) => zone.filter((set) => set.name === at),
           recordSetCount: zone.length,
           maxRecordSets: 10_000,

@@ -122,7 +122,6 @@ function carriedOut(result: RecordSetDiff, there: readonly RecordSet[]): RecordS
       const current: ChangeBatchZone = {
         id: ZONE_ID,
         name: ZONE,
-        private: false,
         recordSetsAt: (at: DomainName) => zone.filter((set) => set.name === at),
         recordSetCount: zone.length,
         maxRecordSets: 100_000,

@@ -80,7 +80,6 @@ export function recordSetHandlers(core: Route53Core): Handlers<typeof sdk, Names
       {
         id: zone.id,
         name: zone.name,
-        private: zone.private,
         recordSetsAt: readerOf(zone, changes.length),
         recordSetCount: zone.recordSetCount,
         maxRecordSets: core.maxRecordSetsPerZone + 2,

@@ -134,8 +134,11 @@ describe("private zones at the resolver of a VPC", () => {
         routed("fast.corp", "eu", { kind: "latency", region: "eu-west-3" }, "10.0.2.2"),
         routed("near.corp", "eu", { kind: "geolocation", place: { countryCode: "DE" } }, "10.0.3.1", "check"),
         routed("near.corp", "*", { kind: "geolocation", place: { countryCode: "*" } }, "10.0.3.2"),
+        routed("block.corp", "asia", { kind: "cidr", collectionId: "c", locationName: "asia" }, "10.0.4.1"),
+        routed("block.corp", "*", { kind: "cidr", collectionId: "c", locationName: "*" }, "10.0.4.2"),
       ),
     );
+    servers.publishCidrCollection({ id: "c", locations: [{ name: "asia", blocks: ["203.0.113.0/24"] }] });
     const from = async (vpc: VpcName, name: string) =>
       (await at(resolverOf(vpc), name, "A", { subnet: "203.0.113.0/24" })).answers.map((one) => one.split(" ").at(-1));
     expect(await from(BLUE, "fast.corp")).toEqual(["10.0.2.1"]);
@@ -143,6 +146,7 @@ describe("private zones at the resolver of a VPC", () => {
     expect(await from(BLUE, "near.corp")).toEqual(["10.0.3.2"]);
     expect(await from(GREEN, "near.corp")).toEqual(["10.0.3.1"]);
     expect(await from(GREEN, "pool.corp")).toHaveLength(2);
+    expect(await from(BLUE, "block.corp")).toEqual(["10.0.4.2"]);
     down.add("check");
     expect(await from(GREEN, "near.corp")).toEqual(["10.0.3.2"]);
     expect(await from(GREEN, "pool.corp")).toEqual(["10.0.1.2"]);
