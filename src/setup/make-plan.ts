@@ -3,7 +3,7 @@
 import type { Config } from "../config/config.ts";
 import type { Places } from "../config/load.ts";
 import { Failure } from "../errors.ts";
-import { displayName, domainName, isWithin } from "../route53/names.ts";
+import { type DomainName, displayName, domainName, isWithin } from "../route53/names.ts";
 import { knownIds } from "./known-ids.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LiveState } from "./live/live-state.ts";
@@ -27,11 +27,10 @@ import {
   summaryOf,
 } from "./plan.ts";
 import { idsOfZones, type PhaseDraft, type Planning } from "./planning.ts";
-import { groupKey } from "./record-set-diff.ts";
 import { type KnownIds, type Reference, referenceKey, referencesIn, referenceText } from "./references.ts";
 import { scopeOf } from "./scope.ts";
 import { type Excess, excessesOf } from "./thresholds.ts";
-import { nameOfZone } from "./zone-key.ts";
+import { nameOfZone, type ZoneKey, zoneKey } from "./zone-key.ts";
 
 export interface PlanInputs {
   readonly config: Config;
@@ -159,31 +158,38 @@ function checkNeeds(phases: readonly PlanPhase[], all: readonly PlanPhase[], liv
   }
 }
 
-/** `www.example.com. A`, of every zone that a plan is about: what is there once these phases are carried out. */
+/** Of every zone that a plan is about: what is there once these phases are carried out. */
 function recordSetsAfter(phases: readonly PlanPhase[], live: LiveState): ReadonlySet<string> {
   return new Set([
-    ...live.zones.flatMap(({ zone }) => (zone?.recordSets ?? []).map(({ set }) => groupKey(set))),
+    ...live.zones.flatMap(({ zone, ...slot }) =>
+      (zone?.recordSets ?? []).map(({ set }) => keyIn(zoneKey(slot), set.name, set.type)),
+    ),
     ...phases.flatMap(({ changes }) => changes.flatMap((change) => madeRecordSet(change) ?? [])),
   ]);
 }
 
 function madeRecordSet(change: Change): string | undefined {
   if (change.after === null) return undefined;
-  if (change.kind === "traffic-policy-instance") return `${change.name} ${change.type}`;
+  if (change.kind === "traffic-policy-instance") return keyIn(change.zone, change.name, change.type);
   if (change.kind !== "record-set") return undefined;
-  return `${domainName(change.after.Name ?? "")} ${change.after.Type}`;
+  return keyIn(change.zone, domainName(change.after.Name ?? ""), change.after.Type);
+}
+
+/** `example.com. | www.example.com. A`: a public and a private zone may have the same names. */
+function keyIn(zone: ZoneKey, name: DomainName, type: string | undefined): string {
+  return `${zone} | ${name} ${type}`;
 }
 
 /** `www.example.com A`, for people. */
 function recordText(key: string): string {
-  return key.replace(/\. /, " ");
+  return key.replace(/^.* \| /, "").replace(/\. /, " ");
 }
 
 /** The target of an alias within its own zone; whether one elsewhere exists is not this plan's to say. */
 function aliasTargetOf(change: Change): string | undefined {
   if (change.kind !== "record-set" || change.after?.AliasTarget === undefined) return undefined;
   const target = domainName(change.after.AliasTarget.DNSName ?? "");
-  return isWithin(target, nameOfZone(change.zone)) ? `${target} ${change.after.Type}` : undefined;
+  return isWithin(target, nameOfZone(change.zone)) ? keyIn(change.zone, target, change.after.Type) : undefined;
 }
 
 function madeBy(change: Change): Reference[] {

@@ -157,6 +157,23 @@ describe("private zones", () => {
     });
   });
 
+  it("are not taken to have what the public zone of their name has", { timeout: 30_000 }, async () => {
+    const file = (inside: string) =>
+      readText(`project: both
+zones:
+  - { name: a.com, records: [ { name: only, type: A, ttl: 60, values: [192.0.2.2] } ] }
+  - { name: a.com, private: true, vpcs: [ ${VPC("vpc-1")} ]${inside} }
+`);
+    await bench.apply(file(""));
+    const inside = `
+    records: [ { name: only, type: A, ttl: 60, values: [192.0.2.9] } ],
+    routing: [ { name: w, type: A, policy: weighted, answers: { one: { weight: 1, alias: { record: only } } } } ]`;
+    await expect(bench.plan(file(`,${inside}`), ["routing"])).rejects.toMatchObject({
+      code: "setup.phase-needed",
+      message: "the phase routing needs only.a.com A, which does not exist yet",
+    });
+  });
+
   it("of one name and kind are told apart by id", async () => {
     const client = await bench.test.backend.clients.route53();
     const make = async (vpc: string) =>
