@@ -39,10 +39,11 @@ function hashOf({ secret, client, address }: CookieHolder, head: Uint8Array): Ui
 
 /** Sixteen octets. */
 export function makeServerCookie(holder: CookieHolder): Uint8Array {
-  const head = new Uint8Array(HEAD_OCTETS);
-  head[0] = VERSION;
-  new DataView(head.buffer).setUint32(4, holder.nowSeconds);
-  return Uint8Array.from([...head, ...hashOf(holder, head)]);
+  const cookie = new Uint8Array(HEAD_OCTETS + HASH_OCTETS);
+  cookie[0] = VERSION;
+  new DataView(cookie.buffer).setUint32(4, holder.nowSeconds);
+  cookie.set(hashOf(holder, cookie.subarray(0, HEAD_OCTETS)), HEAD_OCTETS);
+  return cookie;
 }
 
 export function judgeServerCookie(holder: CookieHolder, server: Uint8Array): CookieVerdict {
@@ -55,7 +56,7 @@ export function judgeServerCookie(holder: CookieHolder, server: Uint8Array): Coo
   const hash = hashOf(holder, head);
   let difference = 0;
   // Whatever differs takes as long as everything.
-  for (const [i, octet] of hash.entries()) difference |= octet ^ (server[HEAD_OCTETS + i] as number);
+  for (let i = 0; i < HASH_OCTETS; i++) difference |= (hash[i] as number) ^ (server[HEAD_OCTETS + i] as number);
   if (difference !== 0) return "invalid";
   return ageSeconds > RENEWAL_SECONDS ? "ageing" : "valid";
 }

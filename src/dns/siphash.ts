@@ -64,7 +64,7 @@ export function sipHash24(key: Uint8Array, message: Uint8Array): Uint8Array {
   );
   // The last word has what is left of the message, and its length modulo 256 in the highest octet.
   const padded = new DataView(new ArrayBuffer((message.length >> 3) * 8 + 8));
-  for (const [at, octet] of message.entries()) padded.setUint8(at, octet);
+  for (let at = 0; at < message.length; at++) padded.setUint8(at, message[at] as number);
   padded.setUint8(padded.byteLength - 1, message.length & 0xff);
   for (let at = 0; at < padded.byteLength; at += 8) {
     absorb(state, padded.getInt32(at, true), padded.getInt32(at + 4, true));
@@ -72,8 +72,9 @@ export function sipHash24(key: Uint8Array, message: Uint8Array): Uint8Array {
   state[4] = (state[4] as number) ^ 0xff;
   for (let i = 0; i < 4; i++) round(state);
   const hash = new DataView(new ArrayBuffer(8));
-  for (const half of [0, 1]) {
-    const word = [0, 2, 4, 6].reduce((sum, at) => sum ^ (state[at + half] as number), 0);
+  for (let half = 0; half < 2; half++) {
+    let word = 0;
+    for (let at = half; at < state.length; at += 2) word ^= state[at] as number;
     hash.setInt32(half * 4, word, true);
   }
   return new Uint8Array(hash.buffer);

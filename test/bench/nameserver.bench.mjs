@@ -24,6 +24,8 @@ const MANY_NAMES = 100_000;
 const CHECKS = 20;
 /** Germany, /24, as an EDNS option: family 1, source 24, scope 0. */
 const SUBNET = "8:00011800c63364";
+/** A client's cookie, as resolvers send one. */
+const COOKIE = "10:0102030405060708";
 const DNSPERF = ["-c", "8", "-q", "200", "-T", "1"];
 
 const addressOf = (n) => `192.0.2.${(n % 250) + 1}`;
@@ -285,7 +287,8 @@ async function plainAndRouted(local, folder) {
     };
     // What the option itself costs, dnsperf and the sockets included.
     const withSubnet = { ...own, name: "r53kit, plain with the same client subnet", more: choosing.more };
-    const subjects = [own, withSubnet, choosing, ...running.map((peer) => ({ ...peer, file: plainFile }))];
+    const withCookie = { ...own, name: "r53kit, plain with a cookie", more: ["-e", "-E", COOKIE] };
+    const subjects = [own, withSubnet, withCookie, choosing, ...running.map((peer) => ({ ...peer, file: plainFile }))];
     inTurns(subjects);
     console.log(
       `answers, dnsperf ${DNSPERF.join(" ")}, best of ${ROUNDS} rounds of ${SECONDS} s, ${NAMES.toLocaleString("en")} names`,

@@ -14,6 +14,7 @@ import { type Outcome, type RoutedAnswer, route, type Sight } from "../../routin
 import type { AliasLeaf, RecordsLeaf, RoutingNode } from "../../routing/tree.ts";
 import { type Answer, composeAnswer, turned, turnOf } from "./answer.ts";
 import type { CompiledZone } from "./compiled-zone.ts";
+import { judgeCookie } from "./edns-options.ts";
 import { GenerationCache } from "./generation-cache.ts";
 import { type LocatedClient, type LocatedClients, subnetOptionText } from "./located-clients.ts";
 import { PlainQuery } from "./plain-query.ts";
@@ -32,6 +33,7 @@ const MOST_OUTCOMES = 100;
 const HEADER_OCTETS = 12;
 const OPT_OCTETS = 11;
 const OPTION_HEAD_OCTETS = 4;
+const CLIENT_COOKIE_OCTETS = 8;
 
 /** A response from the end of the question on, without its OPT record. */
 interface Encoded {
@@ -317,7 +319,10 @@ export class CompiledAnswers {
     const query = this.#query;
     const octets = this.#octets;
     const { end, hasEdns, subnetAt, subnetOctets } = query;
-    const optionOctets = subnetAt === 0 ? 0 : OPTION_HEAD_OCTETS + subnetOctets;
+    const serverCookie = query.cookieAt === 0 ? undefined : this.#serverCookie();
+    const subnetOptionOctets = subnetAt === 0 ? 0 : OPTION_HEAD_OCTETS + subnetOctets;
+    const cookieOctets = serverCookie === undefined ? 0 : CLIENT_COOKIE_OCTETS + serverCookie.length;
+    const optionOctets = subnetOptionOctets + (cookieOctets === 0 ? 0 : OPTION_HEAD_OCTETS + cookieOctets);
     const optAt = end + encoded.octets.length;
     const length = optAt + (hasEdns ? OPT_OCTETS + optionOctets : 0);
     if (length > PLAIN_UDP_OCTETS && length > this.#limit()) return undefined;
@@ -348,17 +353,36 @@ export class CompiledAnswers {
     response[optAt + 8] = 0;
     response[optAt + 9] = 0;
     response[optAt + 10] = optionOctets;
-    if (subnetAt === 0) return response;
 
     const optionAt = optAt + OPT_OCTETS;
-    for (let i = 0; i < optionOctets; i++) {
+    for (let i = 0; i < subnetOptionOctets; i++) {
       response[optionAt + i] = octets[subnetAt - OPTION_HEAD_OCTETS + i] as number;
     }
-    if (sight?.dependsOnClient === true) {
+    if (subnetAt !== 0 && sight?.dependsOnClient === true) {
       const bits = octets[subnetAt + 2] as number;
       response[optionAt + 7] = sight.dependsOnAddress ? bits : Math.min(bits, this.#context.who().locatingBits);
     }
+    if (serverCookie !== undefined) {
+      const cookieAt = optionAt + subnetOptionOctets;
+      for (let i = 0; i < OPTION_HEAD_OCTETS + CLIENT_COOKIE_OCTETS; i++) {
+        response[cookieAt + i] = octets[query.cookieAt - OPTION_HEAD_OCTETS + i] as number;
+      }
+      response[cookieAt + OPTION_HEAD_OCTETS - 1] = cookieOctets;
+      response.set(serverCookie, cookieAt + OPTION_HEAD_OCTETS + CLIENT_COOKIE_OCTETS);
+    }
     return response;
+  }
+
+  /** Undefined where the server knows of no cookies. */
+  #serverCookie(): Uint8Array | undefined {
+    const { cookieAt, cookieOctets } = this.#query;
+    const serverAt = cookieAt + CLIENT_COOKIE_OCTETS;
+    const client = this.#octets.subarray(cookieAt, serverAt);
+    const cookie = judgeCookie(
+      { client, server: this.#octets.subarray(serverAt, cookieAt + cookieOctets) },
+      this.#sender,
+    );
+    return cookie.kind === "none" ? undefined : cookie.reply;
   }
 
   #limit(): number {

@@ -28,11 +28,23 @@ export type QueryCookie =
   /** `reply` is the server cookie to answer with. */
   | { readonly kind: "client-only" | "valid" | "invalid"; readonly client: Uint8Array; readonly reply: Uint8Array };
 
+const NO_COOKIE: QueryCookie = { kind: "none" };
+
+/** As a client sends it; without a server's it has none of those octets. */
+interface Cookie {
+  readonly client: Uint8Array;
+  readonly server: Uint8Array;
+}
+
 /** Only the first cookie counts, and a good one is kept until it ages (RFC 9018 section 4.3). */
-export function cookieOf(query: Edns, { address, server }: Sender): QueryCookie {
+export function cookieOf(query: Edns, sender: Sender): QueryCookie {
   const cookie = ednsOption({ edns: query }, "cookie");
+  return cookie === undefined ? NO_COOKIE : judgeCookie(cookie, sender);
+}
+
+export function judgeCookie(cookie: Cookie, { address, server }: Sender): QueryCookie {
   const octets = parseIpv4(address) ?? parseIpv6(address);
-  if (cookie === undefined || server === undefined || octets === undefined) return { kind: "none" };
+  if (server === undefined || octets === undefined) return NO_COOKIE;
   const { client } = cookie;
   const nowSeconds = Math.floor(server.now() / 1000);
   const holder = { secret: server.cookieSecret, client, address: octets, nowSeconds };

@@ -1,6 +1,6 @@
 /**
  * Reads the queries that come all the time, without making anything but one string: one question of class IN for data, and at
- * most an OPT record with at most a client subnet. Whatever is different in any way is left to `query.ts`.
+ * most an OPT record with at most a client subnet and a cookie. Whatever is different in any way is left to `query.ts`.
  */
 
 import { CLASS, EDNS_OPTION, TYPE } from "../../dns/types.ts";
@@ -11,6 +11,11 @@ const MAX_NAME_OCTETS = 255;
 const QUESTION_TAIL_OCTETS = 4;
 /** Of an OPT record without options: root, type, size, extended code and version, flags, length. */
 const OPT_OCTETS = 11;
+/** Code and length, before the data. */
+const OPTION_HEAD_OCTETS = 4;
+/** A client's cookie alone, and with that of a server that is like this one. */
+const CLIENT_COOKIE_OCTETS = 8;
+const WHOLE_COOKIE_OCTETS = 24;
 /** Family and two prefix lengths, before the address. */
 const SUBNET_HEAD_OCTETS = 4;
 
@@ -32,6 +37,9 @@ export class PlainQuery {
   /** Where the client subnet option's data starts; 0 without one. */
   subnetAt = 0;
   subnetOctets = 0;
+  /** The same for the cookie option: eight octets of the client's, and the server's behind them where there is one. */
+  cookieAt = 0;
+  cookieOctets = 0;
   readonly #lowerCase = Buffer.alloc(MAX_NAME_OCTETS + QUESTION_TAIL_OCTETS);
 
   /** False when the query is not of the plain kind; nothing that this says is then good. */
@@ -67,6 +75,7 @@ export class PlainQuery {
     this.end = at + QUESTION_TAIL_OCTETS;
     this.hasEdns = octets[11] === 1;
     this.subnetAt = 0;
+    this.cookieAt = 0;
     if (this.hasEdns) return this.#readOpt(octets);
     this.dnssecOk = false;
     return this.end === length;
@@ -96,15 +105,39 @@ export class PlainQuery {
     this.dnssecOk = ((octets[at + 7] as number) & 0x80) !== 0;
     const rdataOctets = ((octets[at + 9] as number) << 8) | (octets[at + 10] as number);
     if (at + OPT_OCTETS + rdataOctets !== length) return false;
-    return rdataOctets === 0 || this.#readSubnet(octets, at + OPT_OCTETS);
+    return this.#readOptions(octets, at + OPT_OCTETS);
   }
 
-  /** One client subnet option up to the end, as RFC 7871 section 6 wants it in a query. */
-  #readSubnet(octets: Buffer, at: number): boolean {
-    const start = at + 4;
-    const size = octets.length - start;
-    if (size < SUBNET_HEAD_OCTETS || octets[at] !== 0 || octets[at + 1] !== EDNS_OPTION.CLIENT_SUBNET) return false;
-    if ((((octets[at + 2] as number) << 8) | (octets[at + 3] as number)) !== size) return false;
+  /** At most one of each, up to the end. */
+  #readOptions(octets: Buffer, from: number): boolean {
+    const { length } = octets;
+    let at = from;
+    while (at < length) {
+      const start = at + OPTION_HEAD_OCTETS;
+      if (start > length || octets[at] !== 0 || octets[at + 2] !== 0) return false;
+      const size = octets[at + 3] as number;
+      at = start + size;
+      if (at > length) return false;
+      const code = octets[start - 3];
+      const known =
+        code === EDNS_OPTION.CLIENT_SUBNET
+          ? this.subnetAt === 0 && this.#readSubnet(octets, start, size)
+          : code === EDNS_OPTION.COOKIE && this.cookieAt === 0 && this.#readCookie(start, size);
+      if (!known) return false;
+    }
+    return true;
+  }
+
+  #readCookie(start: number, size: number): boolean {
+    if (size !== CLIENT_COOKIE_OCTETS && size !== WHOLE_COOKIE_OCTETS) return false;
+    this.cookieAt = start;
+    this.cookieOctets = size;
+    return true;
+  }
+
+  /** As RFC 7871 section 6 wants it in a query. */
+  #readSubnet(octets: Buffer, start: number, size: number): boolean {
+    if (size < SUBNET_HEAD_OCTETS) return false;
     const family = ((octets[start] as number) << 8) | (octets[start + 1] as number);
     const bits = octets[start + 2] as number;
     const mostBits = family === 1 ? 32 : family === 2 ? 128 : 0;
@@ -113,7 +146,7 @@ export class PlainQuery {
       return false;
     // No bit past the prefix.
     const spare = -bits & 7;
-    if (((octets[octets.length - 1] as number) & ((1 << spare) - 1)) !== 0) return false;
+    if (((octets[start + size - 1] as number) & ((1 << spare) - 1)) !== 0) return false;
     this.subnetAt = start;
     this.subnetOctets = size;
     return true;

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newPrivateKey } from "../../../../src/dns/dnssec-signing.ts";
-import { decodeMessage, type ResourceRecord } from "../../../../src/dns/message.ts";
+import { decodeMessage, type EdnsOption, parseClientSubnet, type ResourceRecord } from "../../../../src/dns/message.ts";
+import { COOKIE_SECRET_OCTETS, makeServerCookie } from "../../../../src/dns/server-cookie.ts";
 import { TYPE } from "../../../../src/dns/types.ts";
 import { AuthoritativeServer } from "../../../../src/local/nameserver/authoritative.ts";
 import { type CompiledZone, compileZone } from "../../../../src/local/nameserver/compiled-zone.ts";
+import type { Sender } from "../../../../src/local/nameserver/response.ts";
 import { ZoneSigners } from "../../../../src/local/nameserver/signing/zone-signer.ts";
 import { ZonesByName } from "../../../../src/local/nameserver/zone-table.ts";
 import type { QueryLogEntry } from "../../../../src/logs/query-log.ts";
@@ -14,6 +16,8 @@ import { type Ask, alias, records, routed, showOctets, wireQuery, zoneOf } from 
 
 /** Of P-256, at the end of an RRSIG record. */
 const SIGNATURE_OCTETS = 64;
+
+const START = Date.UTC(2026, 10, 20);
 
 const PUBLISHED = zoneOf("example.com", [
   alias("example.com", "A", "www.example.com", "Z1"),
@@ -70,14 +74,14 @@ let now: number;
 let logged: QueryLogEntry[];
 let zone: CompiledZone;
 let table: ZonesByName;
-let server: AuthoritativeServer;
+let served: AuthoritativeServer;
 
 function serve(signed: boolean): void {
   const keys = { keySigningKeys: [newPrivateKey()], zoneSigningKey: newPrivateKey() };
   zone = compileZone(PUBLISHED, signed ? new ZoneSigners(() => now).signerOf("Z1", PUBLISHED.name, keys) : undefined);
   table = new ZonesByName();
   table.put(zone);
-  server = new AuthoritativeServer({
+  served = new AuthoritativeServer({
     table,
     surroundings: {
       isHealthy: (id) => !down.has(id),
@@ -92,7 +96,7 @@ function serve(signed: boolean): void {
 
 beforeEach(() => {
   down = new Set(["down"]);
-  now = Date.UTC(2026, 10, 20);
+  now = START;
   logged = [];
   random = () => 0;
   serve(false);
@@ -117,11 +121,32 @@ const subnets = fc.constantFrom(
   "2001:db8:49::/48",
   "10.81.0.0/12",
 );
+/** The client at 127.49.0.1, with cookies that are good, were made by another server, too long ago, or are of other lengths. */
+const CLIENT = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+const SECRET = new Uint8Array(COOKIE_SECRET_OCTETS).fill(7);
+const ADDRESS = Uint8Array.of(127, 49, 0, 1);
+const serverCookie = (secret: Uint8Array, ageSeconds: number) =>
+  makeServerCookie({ secret, client: CLIENT, address: ADDRESS, nowSeconds: START / 1000 - ageSeconds });
+const cookies: fc.Arbitrary<readonly EdnsOption[]> = fc
+  .constantFrom(
+    undefined,
+    new Uint8Array(),
+    serverCookie(SECRET, 0),
+    serverCookie(SECRET, 2_000),
+    serverCookie(SECRET, 5_000),
+    serverCookie(SECRET.slice().reverse().fill(1, 0, 1), 0),
+    new Uint8Array(8),
+    new Uint8Array(32),
+  )
+  .map((cookie) => (cookie === undefined ? [] : [{ kind: "cookie", client: CLIENT, server: cookie }]));
 const questions = fc.record({
   name: fc.constantFrom(...NAMES),
   type: fc.constantFrom(...TYPES),
   ask: asks,
   subnet: subnets,
+  cookie: cookies,
+  /** The order of the options. */
+  cookieFirst: fc.boolean(),
   transport: fc.constantFrom("UDP", "TCP"),
   draw: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
 });
@@ -148,14 +173,17 @@ function withoutSignatures(octets: Buffer | undefined) {
 function agreesOnEveryQuestion(): void {
   fc.assert(
     fc.property(fc.array(questions, { minLength: 1, maxLength: 30 }), (list) => {
-      for (const { name, type, ask, subnet, transport, draw } of list) {
-        const withSubnet = subnet === undefined || ask.edns === false ? ask : { ...ask, subnet };
-        const query = wireQuery(name, type, withSubnet);
-        const sender = { address: "127.49.0.1", transport };
+      for (const { name, type, ask, subnet, cookie, cookieFirst, transport, draw } of list) {
+        const named = subnet === undefined ? undefined : parseClientSubnet(subnet);
+        const asked = named === undefined ? [] : [named];
+        const options = cookieFirst ? [...cookie, ...asked] : [...asked, ...cookie];
+        const query = wireQuery(name, type, ask.edns === false ? ask : { ...ask, edns: { ...ask.edns, options } });
+        const server = { name: "ns", cookieSecret: SECRET, now: () => START, tcpIdleMs: 1_000 };
+        const sender: Sender = { address: "127.49.0.1", transport, server };
         logged = [];
         random = () => draw;
-        const composed = server.compose(query, sender);
-        expect(withoutSignatures(server.respond(query, sender))).toEqual(withoutSignatures(composed));
+        const composed = served.compose(query, sender);
+        expect(withoutSignatures(served.respond(query, sender))).toEqual(withoutSignatures(composed));
         const [one, other] = logged;
         expect(other).toEqual(one);
       }
@@ -174,7 +202,7 @@ describe("answers that are kept", () => {
 
   it("are not used any more when the zone has changed", () => {
     const first = (name: string) =>
-      showOctets(server.respond(wireQuery(name, "A"), { address: "127.0.0.1", transport: "UDP" }));
+      showOctets(served.respond(wireQuery(name, "A"), { address: "127.0.0.1", transport: "UDP" }));
     expect(first("mail.example.com").answers).toEqual(["mail.example.com. 60 A 192.0.2.25"]);
     expect(first("new.example.com").rcode).toBe("NXDOMAIN");
     zone.replace(
@@ -194,7 +222,7 @@ describe("answers that are kept", () => {
     serve(true);
     const query = wireQuery("mail.example.com", "A", { edns: { dnssecOk: true } });
     const expiry = () => {
-      const octets = server.respond(query, { address: "127.0.0.1", transport: "UDP" });
+      const octets = served.respond(query, { address: "127.0.0.1", transport: "UDP" });
       const signature = octets && decodeMessage(octets).answers.find(({ type }) => type === TYPE.RRSIG);
       return signature && Buffer.from(signature.rdata).readUInt32BE(8);
     };
@@ -207,7 +235,7 @@ describe("answers that are kept", () => {
   it("change with the health of what they are chosen from, at once", () => {
     const shown = () =>
       showOctets(
-        server.respond(wireQuery("near.example.com", "A", { subnet: "198.51.100.0/26" }), {
+        served.respond(wireQuery("near.example.com", "A", { subnet: "198.51.100.0/26" }), {
           address: "127.0.0.1",
           transport: "UDP",
         }),
