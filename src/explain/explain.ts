@@ -8,7 +8,7 @@ import { looksAtClient } from "../routing/reach.ts";
 import type { ConsideredBranch, HealthCause, PolicyStep } from "../routing/reason.ts";
 import { originText, stepSentence } from "../routing/sentences.ts";
 import { chanceOf, percentText } from "./chance.ts";
-import type { AskingClient } from "./clients.ts";
+import { type AskingClient, NOBODY } from "./clients.ts";
 import {
   EXPLAIN_FORMAT,
   type Explanation,
@@ -174,7 +174,9 @@ function isPlain(node: ShownNode): boolean {
 
 export function explainQuestion(scene: Scene, question: Question, asking: AskingClient): Explanation {
   const health = healthIn(scene);
-  const context = contextIn(scene, health, asking.client);
+  // In a private zone nobody's address counts, nor where it is.
+  const ofAddress = scene.zone.isPrivate && asking.shown.subnet !== undefined;
+  const context = contextIn(scene, health, (ofAddress ? NOBODY : asking).client);
   const start = visit(scene.zone, question, context);
   const reach = reachIn(scene, question);
   const head = headOf(scene, reach.healthChecks);
@@ -198,22 +200,25 @@ export function explainQuestion(scene: Scene, question: Question, asking: Asking
 
 function clientNotes(
   { zone, geography }: Scene,
-  { client }: AskingClient,
+  { client, shown }: AskingClient,
   policies: readonly { readonly kind: Parameters<typeof looksAtClient>[0]["kind"] }[],
 ): string[] {
   const notes: string[] = [];
   const kinds = new Set(policies.map(({ kind }) => kind));
   if (!policies.some(looksAtClient)) return notes;
-  if (zone.isPrivate) {
+  const isPlaced = client.location !== undefined && !(zone.isPrivate && shown.subnet !== undefined);
+  if (zone.isPrivate && !isPlaced) {
     notes.push(
       "In a private zone Route 53 goes by the Region of the VPC that asks, not by the client's subnet: say which with --region.",
     );
-  } else if (client.location === undefined) {
+  } else if (!isPlaced) {
     notes.push(
       "Nothing says where the client is: only default locations hold it, and distances count from us-east-1. Say who asks with --from, --subnet or --region, or see everybody with --world.",
     );
   }
-  if (kinds.has("cidr") && client.subnet.prefixLength === 0) {
+  if (kinds.has("cidr") && zone.isPrivate) {
+    notes.push("AWS does not support IP-based routing in private zones; here the location is *.");
+  } else if (kinds.has("cidr") && client.subnet.prefixLength === 0) {
     notes.push(
       "IP-based routing looks at the client's address, which only --subnet gives: without it the location is *.",
     );

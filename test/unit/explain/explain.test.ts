@@ -283,6 +283,13 @@ routing:
     const [note, ...others] = explainPlanned(text, "near.example.com").notes;
     expect(note).toContain("say which with --region");
     expect(others.join(" ")).not.toContain("--from");
+    const fromRegion = explainPlanned(text, "near.example.com", { region: "eu-west-1" });
+    expect(oddsText(fromRegion.answers)).toEqual({ "192.0.2.1": "1" });
+    expect(fromRegion.notes).not.toContain(note);
+    // A network in Germany: neither the address counts, nor where it is.
+    const fromNetwork = explainPlanned(text, "near.example.com", { subnet: "198.51.100.0/24" });
+    expect(oddsText(fromNetwork.answers)).toEqual({ "192.0.2.2": "1" });
+    expect(fromNetwork.notes).toContain(note);
   });
 
   it("looks clients up in the file's CIDR collections", () => {
