@@ -12,7 +12,7 @@ function usage(code: string, message: string, next: string): Failure {
 }
 
 /** A name as typed. Throws a usage Failure for what is none. */
-export function typedName(text: string): DomainName {
+function typedName(text: string): DomainName {
   try {
     return domainName(text);
   } catch (error) {

@@ -72,7 +72,7 @@ function isEmpty(value: readonly YamlValue[] | YamlMapping): boolean {
 const LONGEST_PADDING = 32;
 
 /** The pairs of a mapping; those whose values are mappings stand in columns. */
-export function mappingLines(mapping: YamlMapping, indent: number): string[] {
+function mappingLines(mapping: YamlMapping, indent: number): string[] {
   const columns = Object.entries(mapping).filter(([, value]) => !isScalar(value) && !isList(value));
   const longest = Math.max(0, ...columns.map(([key]) => textOrQuoted(key).length));
   const padTo = columns.length > 1 && longest <= LONGEST_PADDING ? longest + 1 : 0;

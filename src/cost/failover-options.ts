@@ -45,7 +45,7 @@ export interface FailoverCost {
 }
 
 /** The endpoint checks that a check's verdict comes from: itself, or its children's. */
-export function endpointChecksOf(
+function endpointChecksOf(
   key: string,
   checks: ReadonlyMap<string, HealthCheckDefinition>,
   seen: ReadonlySet<string> = new Set(),

@@ -26,7 +26,7 @@ export function holdingsOfFile(config: Config): Holdings {
 }
 
 /** By the key of the traffic policy. */
-export function policyKinds(config: Config): ReadonlyMap<string, QueryKind> {
+function policyKinds(config: Config): ReadonlyMap<string, QueryKind> {
   return new Map(
     config.trafficPolicies.flatMap(({ key, document }) => {
       const parsed = parseTrafficPolicyDocument(JSON.stringify(document), { jsonTypes: "any" });

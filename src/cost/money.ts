@@ -6,7 +6,7 @@
 /** Nano-dollars. */
 export type Money = bigint;
 
-export const NANOS_PER_DOLLAR = 1_000_000_000n;
+const NANOS_PER_DOLLAR = 1_000_000_000n;
 const NANOS_PER_CENT = NANOS_PER_DOLLAR / 100n;
 const DECIMALS = 9;
 

@@ -76,7 +76,7 @@ export function assumptionOf(
   return { assumption: { total: Math.max(total, named), byName: cost.queriesByName }, from };
 }
 
-export function reportedLines({ lines }: Bill): ReportedLine[] {
+function reportedLines({ lines }: Bill): ReportedLine[] {
   return lines.map((line) => ({ ...line, amount: exactText(line.amount) }));
 }
 

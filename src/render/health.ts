@@ -7,7 +7,7 @@ import { safeText } from "./safe-text.ts";
 import { renderTable } from "./table.ts";
 
 /** e.g. `127.0.10.1:8081/health`, `2 of 3 children`. */
-export function healthTarget(config: HealthCheckConfig): string {
+function healthTarget(config: HealthCheckConfig): string {
   switch (config.Type) {
     case "CALCULATED":
       return `${config.HealthThreshold ?? 0} of ${config.ChildHealthChecks?.length ?? 0} children`;

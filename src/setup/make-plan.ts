@@ -94,7 +94,7 @@ export function makePlan(inputs: PlanInputs): Plan {
 }
 
 /** In the order of the file, which is that of the live state. */
-export function plannedZones(config: Config, live: LiveState): PlannedZone[] {
+function plannedZones(config: Config, live: LiveState): PlannedZone[] {
   return live.zones.map((slot, i) => {
     const ownership = config.zones[i]?.ownership;
     return {
@@ -106,7 +106,7 @@ export function plannedZones(config: Config, live: LiveState): PlannedZone[] {
   });
 }
 
-export function excessNote({ zone, message }: Excess): string {
+function excessNote({ zone, message }: Excess): string {
   return `${message}: apply needs --force ${displayName(zone)}`;
 }
 

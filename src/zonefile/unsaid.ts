@@ -24,7 +24,7 @@ export function subjectOf(set: RecordSet): string {
 }
 
 /** Text from outside for a comment: printable, on one line. */
-export function onOneLine(text: string): string {
+function onOneLine(text: string): string {
   const quoted = JSON.stringify(text).replace(
     /[^\x20-\x7e]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -36,7 +36,7 @@ function place(parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined).join(" ");
 }
 
-export function policyInWords(policy: RoutingPolicy): string {
+function policyInWords(policy: RoutingPolicy): string {
   switch (policy.kind) {
     case "simple":
     case "multivalue":

@@ -109,7 +109,7 @@ export function importedChecks(source: ImportSource, project: string): ImportedC
 }
 
 /** `name`, `name-2`, `name-3`... */
-export function firstFree(wanted: string, taken: ReadonlySet<string>): string {
+function firstFree(wanted: string, taken: ReadonlySet<string>): string {
   for (let n = 1; ; n++) {
     const end = n === 1 ? "" : `-${n}`;
     const key = `${wanted.slice(0, LONGEST_KEY - end.length)}${end}`;

@@ -19,7 +19,7 @@ export interface SetRequest {
   readonly force: boolean;
 }
 
-export const DEFAULT_TTL_SECONDS = 300;
+const DEFAULT_TTL_SECONDS = 300;
 
 function usage(code: string, message: string, next: string): Failure {
   return new Failure({ kind: "usage", code: `records.${code}`, message, next });
