@@ -13,8 +13,13 @@ import { type ScalarKind, type TokenKind, Tokens, Uncommon, uncommon } from "./y
 /** As the parser reads everything else; what it says of keys and values must be the same here. */
 export const PARSER_OPTIONS = { prettyErrors: false, merge: true, uniqueKeys: false, logLevel: "error" } as const;
 
+/** An anchor, an alias, a tag or a block scalar, before any quotation mark of its line: where most of them stand. */
+const UNCOMMON_AHEAD = /^[^"'#\n]*(?:[:,-] +|[[{] *)[&*!|>]/m;
+
 /** Undefined for a text that is not surely of this kind. `text` has no byte order mark. */
 export function readCommonYaml(text: string, environment?: Environment): YamlElements | undefined {
+  // So that a large text is not read up to its end in vain.
+  if (UNCOMMON_AHEAD.test(text)) return undefined;
   try {
     return new CommonYamlReader(text, environment).read();
   } catch (error) {
