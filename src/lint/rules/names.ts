@@ -14,7 +14,7 @@ const CATALOGUE = {
       "A name below a wildcard has records of its own, or names below it: there the wildcard does not stand in for any type, so a query for a type that only the wildcard has finds nothing. Names that start with an underscore are left alone: nobody asks for addresses there.",
     message: "{name} {why}, so {wildcard} does not stand in for it: a query for its {types} finds nothing.",
     reference: rfc(4592, "3.3.1", "Closest encloser and source of synthesis"),
-    next: "Add the {types} of {wildcard} to {name}, or ignore this if nobody is to find it there.",
+    next: "Give {name} records of its own for what it is to answer, or ignore this if nobody is to find it there.",
   },
   "zone.below-delegation": {
     severity: "warning",
@@ -70,7 +70,7 @@ function* hiddenWildcards(names: ZoneNames): Iterable<Hit> {
       const own = names.typesAt(child);
       if (own.includes("CNAME") || own.includes("NS")) continue;
       // `_acme-challenge.shop` makes an empty non-terminal of `shop` all the same.
-      const missing = types.filter((type) => !own.includes(type));
+      const missing = missingAt(own, types);
       if (missing.length === 0) continue;
       const at = ownerAtOrBelow(child, names);
       yield {
@@ -86,6 +86,14 @@ function* hiddenWildcards(names: ZoneNames): Iterable<Hit> {
     }
   }
 }
+
+/** What of a wildcard's types a name below it does not have. A CNAME is there for addresses, and cannot stand beside what is. */
+function missingAt(own: readonly string[], wildcard: readonly string[]): string[] {
+  if (!wildcard.includes("CNAME")) return wildcard.filter((type) => !own.includes(type));
+  return own.some((type) => ADDRESSES.includes(type)) ? [] : [...ADDRESSES];
+}
+
+const ADDRESSES: readonly string[] = ["A", "AAAA"];
 
 function* belowDelegations(facts: Facts, names: ZoneNames): Iterable<Hit> {
   const { zone } = names;

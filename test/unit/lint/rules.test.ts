@@ -546,6 +546,12 @@ const CASES: readonly Case[] = [
   },
   {
     code: "wildcard.hidden",
+    why: "that is a CNAME, where there are no addresses",
+    fires: records("name: '*', type: CNAME, values: [web.example.net]", "name: m, type: MX, values: ['10 a.net']"),
+    misses: records("name: '*', type: CNAME, values: [web.example.net]", "name: m, type: A, values: [198.51.100.1]"),
+  },
+  {
+    code: "wildcard.hidden",
     why: "by an empty non-terminal",
     fires: records(
       "name: '*.shop', type: A, values: [198.51.100.1]",
