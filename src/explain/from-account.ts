@@ -13,6 +13,7 @@ import type { CollectedLocations } from "../routing/cidr-collections.ts";
 import type { InstanceWithDocument } from "../routing/compile-zone.ts";
 import { reachOf } from "../routing/reach.ts";
 import type { AliasLeaf, RoutingNode } from "../routing/tree.ts";
+import { notDelegatedNote } from "./hosted-above.ts";
 import { type Question, treesOf } from "./question.ts";
 import { withChildren } from "./scene.ts";
 import type { CheckBasis, Source, SourceCheck, SourceZone } from "./source.ts";
@@ -78,9 +79,10 @@ export async function sourceFromAccount(backend: Backend, request: AccountReques
   const collectionIds = new Set(
     policies.flatMap((policy) => (policy.kind === "cidr" ? policy.branches.map((one) => one.collectionId) : [])),
   );
-  const [healthChecks, cidrCollections] = await Promise.all([
+  const [healthChecks, cidrCollections, notDelegated] = await Promise.all([
     readHealthChecks(client, ids, signal),
     Promise.all([...collectionIds].map((id) => readCidrCollection(client, id, signal))),
+    notDelegatedNote(client, first, listed, signal),
   ]);
   const failing = healthChecks.some(({ basis }) => basis.kind === "observed" && !basis.healthy);
   return {
@@ -89,11 +91,14 @@ export async function sourceFromAccount(backend: Backend, request: AccountReques
     zones,
     healthChecks,
     cidrCollections,
-    notes: failing
-      ? [
-          "Health is what each checker's latest probe found (GetHealthCheckStatus). Route 53 turns a check only after its failure threshold, so the name servers may be some probes behind.",
-        ]
-      : [],
+    notes: [
+      ...(notDelegated === undefined ? [] : [notDelegated]),
+      ...(failing
+        ? [
+            "Health is what each checker's latest probe found (GetHealthCheckStatus). Route 53 turns a check only after its failure threshold, so the name servers may be some probes behind.",
+          ]
+        : []),
+    ],
   };
 }
 

@@ -211,6 +211,26 @@ describe("an account", () => {
     expect(explained.notes.join(" ")).toContain("failure threshold");
   });
 
+  it("is said to lack a delegation, where the zone above is in it too", async () => {
+    await zoneWith("child.of.above.example", [a("www.child.of.above.example", "192.0.2.1")]);
+    const notes = async () => (await explainLive(test, "www.child.of.above.example")).notes.join(" ");
+    expect(await notes()).toBe("");
+    const above = await zoneWith("above.example", [a("www.child.of.above.example", "192.0.2.2")]);
+    expect(await notes()).toBe(
+      `above.example (${above}) is in this account and has no NS record set for child.of.above.example: ` +
+        "resolvers do not come to child.of.above.example, they take what above.example has.",
+    );
+    const delegation: ResourceRecordSet = {
+      Name: "of.above.example",
+      Type: "NS",
+      TTL: 60,
+      ResourceRecords: [{ Value: "ns1.elsewhere.example" }],
+    };
+    const Changes = [{ Action: "CREATE" as const, ResourceRecordSet: delegation }];
+    await client.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: above, ChangeBatch: { Changes } }));
+    expect(await notes()).toBe("");
+  });
+
   it("has more than one zone of a name told apart by id, and none named", async () => {
     const ids = [await zoneWith("twice.example", []), await zoneWith("twice.example", [])];
     const question = questionOf("twice.example");
