@@ -44,19 +44,6 @@ export interface FailoverCost {
   readonly options: readonly FailoverOption[];
 }
 
-/** The endpoint checks that a check's verdict comes from: itself, or its children's. */
-function endpointChecksOf(
-  key: string,
-  checks: ReadonlyMap<string, HealthCheckDefinition>,
-  seen: ReadonlySet<string> = new Set(),
-): HealthCheckDefinition[] {
-  const check = checks.get(key);
-  if (check === undefined || seen.has(key)) return [];
-  if (check.settings.kind === "endpoint") return [check];
-  if (check.settings.kind !== "calculated") return [];
-  return check.settings.children.flatMap((child) => endpointChecksOf(child, checks, new Set([...seen, key])));
-}
-
 /** Failovers whose PRIMARY has records and a check of its own endpoint; what an alias or a check of checks takes is not one sum. */
 export function failoverCosts(config: Config, prices: PriceTable, assumption: QueryAssumption): FailoverCost[] {
   const checks = new Map(config.healthChecks.map((check) => [check.key, check]));
