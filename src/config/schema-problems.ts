@@ -151,5 +151,7 @@ function problemOf(
 function missing(problems: Problems, path: SourcePath): Problem {
   const key = String(path.at(-1));
   const parent = problems.textOf(path.slice(0, -1)) || "the file";
-  return { code: "missing", message: `${parent} has no '${key}'`, next: `add ${key}: ...` };
+  // The one key with a single value.
+  const value = path.length === 1 && key === "version" ? "1" : "...";
+  return { code: "missing", message: `${parent} has no '${key}'`, next: `add ${key}: ${value}` };
 }

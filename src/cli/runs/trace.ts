@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { chooseTraceRoots } from "../../backend/trace-roots.ts";
 import { systemClock } from "../../clock.ts";
-import { exchange } from "../../dns/client.ts";
+import { exchange, loopbackExchange } from "../../dns/client.ts";
 import { parseHints } from "../../dns/hints.ts";
 import { type ClientSubnet, parseClientSubnet } from "../../dns/message.ts";
 import { TYPE, typeNumber } from "../../dns/types.ts";
@@ -73,14 +73,18 @@ async function chooseRoots(
   context: CommandContext,
   name: DomainName,
   options: TraceCommandOptions,
-): Promise<TraceRoots> {
+): Promise<Pick<TraceRequest, "roots" | "exchange">> {
   const port = options.port === undefined ? undefined : readNumber("--port", options.port, 1, 65_535);
   if (options.hints !== undefined) {
-    return { label: `the root servers of ${options.hints}`, hints: readHintsFile(options.hints), port: port ?? 53 };
+    const label = `the root servers of ${options.hints}`;
+    return { roots: { label, hints: readHintsFile(options.hints), port: port ?? 53 }, exchange };
   }
   const chosen = await chooseTraceRoots({ explicitBackend: explicitBackend(context), name, env: context.host.env });
   const label = { local: "the root server of the local backend", public: "the public root servers" }[chosen.source];
-  return { label, hints: chosen.hints, port: port ?? chosen.port };
+  return {
+    roots: { label, hints: chosen.hints, port: port ?? chosen.port },
+    exchange: chosen.source === "local" ? loopbackExchange : exchange,
+  };
 }
 
 export async function runTrace(
@@ -96,8 +100,7 @@ export async function runTrace(
     ...(options.subnet === undefined ? {} : { clientSubnet: readSubnet(options.subnet) }),
     transport: options.tcp === true ? "tcp" : "auto",
     timeoutMs: readNumber("--timeout", options.timeout, 10, 60_000),
-    roots: await chooseRoots(context, name, options),
-    exchange,
+    ...(await chooseRoots(context, name, options)),
     clock: systemClock(),
     signal: context.signal,
   };

@@ -5,7 +5,7 @@
 
 import { randomInt } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import { type Exchange, ExchangeError, exchange } from "../../dns/client.ts";
+import { loopbackExchange } from "../../dns/client.ts";
 import { createDelegationMemory } from "../../dns/delegation-memory.ts";
 import type { RootHint } from "../../dns/hints.ts";
 import { type IterationOptions, iterate, type Resolution } from "../../dns/iterate.ts";
@@ -75,13 +75,6 @@ interface Asker {
   readonly dnssecOk: boolean;
   readonly recursionDesired: boolean;
 }
-
-/** A zone may delegate to servers elsewhere; the backend still talks to this machine only. */
-const loopbackExchange: Exchange = async (request) => {
-  const { address } = request.server;
-  if (!address.startsWith("127.")) throw new ExchangeError("no-route", `${address} is not on loopback`, 0);
-  return exchange(request);
-};
 
 /** Not a referral, and nothing that is passed over. */
 const ANSWERING: ReadonlySet<ResponseMeaning["kind"]> = new Set(["answer", "alias", "no-data", "no-such-name"]);

@@ -30,7 +30,7 @@ const CASES: readonly (readonly [what: string, text: string, code: string, next:
   ["an unknown key", "version: 1\n¦backnd: local\nzone: { name: a.com }\n", "unknown-key", /'backend'/],
   ["an unknown key in a mapping", "version: 1\nzone: { name: a.com, ¦coment: x }\n", "unknown-key", /'comment'/],
   ["another version", "version: ¦2\nzone: { name: a.com }\n", "bad-value", /write 1/],
-  ["no version", "¦zone: { name: a.com }\n", "missing", /version/],
+  ["no version", "¦zone: { name: a.com }\n", "missing", /^add version: 1$/],
   ["no zone", "¦version: 1\n", "missing", /zone/],
   ["a top-level domain", "version: 1\nzone: { name: ¦com }\n", "bad-name", /registered/],
   ["a syntax error", "version: 1\nzone: { name: a.com\n¦", "syntax", /correct/],
