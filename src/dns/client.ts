@@ -237,7 +237,7 @@ export async function exchangeOver(askUdp: Ask, request: ExchangeRequest): Promi
   }
 }
 
-/** The same, to this machine alone: a zone of the local backend may delegate to servers elsewhere, which it never talks to. */
+/** As {@link exchange}, to this machine alone: zones of the local backend may delegate to servers elsewhere, which are not asked. */
 export const loopbackExchange: Exchange = async (request) => {
   const { address } = request.server;
   if (!address.startsWith("127.")) throw new ExchangeError("no-route", `${address} is not on loopback`, 0);

@@ -87,13 +87,13 @@ function* hiddenWildcards(names: ZoneNames): Iterable<Hit> {
   }
 }
 
+const ADDRESSES: readonly string[] = ["A", "AAAA"];
+
 /** What of a wildcard's types a name below it does not have. A CNAME is there for addresses, and cannot stand beside what is. */
 function missingAt(own: readonly string[], wildcard: readonly string[]): string[] {
   if (!wildcard.includes("CNAME")) return wildcard.filter((type) => !own.includes(type));
   return own.some((type) => ADDRESSES.includes(type)) ? [] : [...ADDRESSES];
 }
-
-const ADDRESSES: readonly string[] = ["A", "AAAA"];
 
 function* belowDelegations(facts: Facts, names: ZoneNames): Iterable<Hit> {
   const { zone } = names;
