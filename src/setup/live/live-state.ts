@@ -29,6 +29,20 @@ export interface LiveState {
   readonly endpoints: ReadonlySet<string> | undefined;
 }
 
+/** An account of which these zones are known, and nothing else. */
+export function liveZonesAlone(account: string, zones: readonly LiveZoneSlot[]): LiveState {
+  return {
+    account,
+    zones,
+    healthChecks: [],
+    healthCheckUses: new Map(),
+    trafficPolicies: [],
+    logGroups: new Map(),
+    logResourcePolicies: [],
+    endpoints: undefined,
+  };
+}
+
 export interface LiveZoneSlot {
   readonly name: DomainName;
   readonly private?: true;

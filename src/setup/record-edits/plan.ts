@@ -10,7 +10,7 @@ import { applyChangeBatch, type ChangeBatchZone } from "../../route53/change-bat
 import type { DomainName } from "../../route53/names.ts";
 import { type RecordSet, recordSetKey } from "../../route53/record-set.ts";
 import { packUnits, recordSetOfCall } from "../batches.ts";
-import type { LiveRecordSet, LiveState, LiveZone } from "../live/live-state.ts";
+import { type LiveRecordSet, type LiveZone, liveZonesAlone } from "../live/live-state.ts";
 import { observeGroups } from "../observation.ts";
 import {
   type Batch,
@@ -85,18 +85,9 @@ export function planRecordEdits(inputs: RecordEditInputs): Planned {
   });
   throwRefusals(phases, inputs);
   const project = recordEditsProject(zone.id);
-  const live: LiveState = {
-    account,
-    zones: [
-      { name: zone.name, zone, registrar: { kind: "elsewhere", reason: "the registrar has no part in record sets" } },
-    ],
-    healthChecks: [],
-    healthCheckUses: new Map(),
-    trafficPolicies: [],
-    logGroups: new Map(),
-    logResourcePolicies: [],
-    endpoints: undefined,
-  };
+  const live = liveZonesAlone(account, [
+    { name: zone.name, zone, registrar: { kind: "elsewhere", reason: "the registrar has no part in record sets" } },
+  ]);
   const zones = [{ name: zone.name, id: zone.id, thresholds: edits.thresholds ?? null }];
   const touched = [...edits.wanted, ...edits.removed].map(({ set }) => groupKey(set));
   return {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readConfig } from "../../../src/config/load.ts";
 import { Failure } from "../../../src/errors.ts";
 import { EMPTY_LEDGER } from "../../../src/setup/ledger.ts";
+import { liveZonesAlone } from "../../../src/setup/live/live-state.ts";
 import { makePlan } from "../../../src/setup/make-plan.ts";
 
 /** What Route 53 would say, and the fragment of a file that would provoke it: the mistake is at `¦`. */
@@ -474,16 +475,7 @@ function mistakeOf(one: Provoked): Failure | undefined {
         zone: undefined,
         registrar: { kind: "elsewhere", reason: "" } as const,
       }));
-      const live = {
-        account: "1",
-        zones,
-        healthChecks: [],
-        healthCheckUses: new Map(),
-        trafficPolicies: [],
-        logGroups: new Map(),
-        logResourcePolicies: [],
-        endpoints: undefined,
-      };
+      const live = liveZonesAlone("1", zones);
       makePlan({ config, places, live, ledger: EMPTY_LEDGER, backend: { label: "", confirmsChanges: false }, now: 0 });
     }
   } catch (error) {

@@ -10,7 +10,7 @@ import { recordSetOfCall } from "../../../src/setup/batches.ts";
 import { importSetup } from "../../../src/setup/import/import.ts";
 import type { ImportSource } from "../../../src/setup/import/source.ts";
 import { EMPTY_LEDGER, type Ledger } from "../../../src/setup/ledger.ts";
-import type { LiveState } from "../../../src/setup/live/live-state.ts";
+import { type LiveState, liveZonesAlone } from "../../../src/setup/live/live-state.ts";
 import { healthChecksInScope } from "../../../src/setup/live/read-health-checks.ts";
 import { makePlan } from "../../../src/setup/make-plan.ts";
 import { recordSetNormalForm } from "../../../src/setup/normal-form.ts";
@@ -28,31 +28,22 @@ const HEALTH_CHECKS = CHECKS.map((Id, i) => ({
 }));
 
 function liveState(sets: readonly RecordSet[]): LiveState {
-  return {
-    account: "123456789012",
-    zones: [
-      {
+  return liveZonesAlone("123456789012", [
+    {
+      name: ZONE,
+      registrar: { kind: "elsewhere", reason: "" },
+      zone: {
+        id: ZONE_ID,
         name: ZONE,
-        registrar: { kind: "elsewhere", reason: "" },
-        zone: {
-          id: ZONE_ID,
-          name: ZONE,
-          comment: "",
-          callerReference: "",
-          nameServers: [],
-          recordSets: [...APEX, ...sets].map((set) => ({ set, asRead: toApi(set) })),
-          trafficPolicyInstances: [],
-          queryLogging: undefined,
-        },
+        comment: "",
+        callerReference: "",
+        nameServers: [],
+        recordSets: [...APEX, ...sets].map((set) => ({ set, asRead: toApi(set) })),
+        trafficPolicyInstances: [],
+        queryLogging: undefined,
       },
-    ],
-    healthChecks: [],
-    healthCheckUses: new Map(),
-    trafficPolicies: [],
-    logGroups: new Map(),
-    logResourcePolicies: [],
-    endpoints: undefined,
-  };
+    },
+  ]);
 }
 
 function sourceOf(sets: readonly RecordSet[]): ImportSource {

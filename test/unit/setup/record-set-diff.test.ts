@@ -13,30 +13,11 @@ import {
   recordSetHash,
   type ZoneRecordSets,
 } from "../../../src/setup/record-set-diff.ts";
+import { APEX, ZONE } from "./arbitrary-zone.ts";
 
-const ZONE = domainName("example.com");
 const ZONE_ID = "Z1";
 const place = { file: "r53kit.yaml", line: 1, column: 1 };
 const name = (label: string) => (label === "@" ? ZONE : domainName(`${label}.example.com`));
-
-const APEX: RecordSet[] = [
-  {
-    name: ZONE,
-    type: "NS",
-    policy: { kind: "simple" },
-    answer: { kind: "records", ttlSeconds: 172800, values: ["ns-1.awsdns-01.com."] },
-  },
-  {
-    name: ZONE,
-    type: "SOA",
-    policy: { kind: "simple" },
-    answer: {
-      kind: "records",
-      ttlSeconds: 900,
-      values: ["ns-1.awsdns-01.com. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"],
-    },
-  },
-];
 
 function live(sets: readonly RecordSet[]): LiveRecordSet[] {
   return sets.map((set) => ({ set, asRead: toApi(set) }));
